@@ -1,0 +1,53 @@
+# make demo | serve is to come | test | lint | bench | train: each sets up what it needs in .venv from a bare checkout.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+DATA ?= ../shared/data
+OUT ?= out
+VERSION ?= $(shell date +%Y.%m.%d)
+RUNS ?= $(HOME)/.cache/nlp_cx/runs
+export PIP_DISABLE_PIP_VERSION_CHECK = 1
+
+.PHONY: help demo test lint bench train clean
+
+help:  ## show what there is to make
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+
+$(VENV)/.base: pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "nlp_cx needs Python 3.11 or newer; this is $$($(PYTHON) --version). Try: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@echo "Setting up $(VENV) (about a minute, once) ..."
+	@$(BIN)/python -m pip install --quiet --editable .
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.base
+	@echo "Adding what tests and training need (a few minutes, once) ..."
+	@$(BIN)/python -m pip install --quiet torch==2.13.0
+	@$(BIN)/python -m pip install --quiet --editable '.[dev,train]'
+	@touch $@
+
+demo: $(VENV)/.base  ## analyse the sample survey with the shipped model: themes, scores, drivers; results in out/
+	@mkdir -p $(OUT)
+	@$(BIN)/nlp-cx analyze examples/ban_le_nps.xlsx --out $(OUT)/ban_le_nps_results.xlsx --force
+
+test: $(VENV)/.dev  ## run the tests
+	@$(BIN)/python -m pytest
+
+lint: $(VENV)/.dev  ## check style, types and the direction of imports
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+bench: $(VENV)/.dev  ## measure speed by stage, and against transformers.pipeline
+	@$(BIN)/python benchmarks/speed.py
+
+train: $(VENV)/.dev  ## make a model anew: DATA=folder of labelled sources, CARRIERS=folder of pretrained parts
+	@mkdir -p $(RUNS)
+	$(BIN)/python -m training.grow --data $(DATA) --minilm $(CARRIERS)/minilm --static $(CARRIERS)/static --out $(RUNS)/grown
+	$(BIN)/python -m training.pretrain --data $(DATA) --start $(RUNS)/grown --out $(RUNS)/pretrained
+	$(BIN)/python -m training.finetune --config training/configs/base.toml --data $(DATA) --start $(RUNS)/pretrained --out $(RUNS)/finetuned
+	$(BIN)/python -m training.publish --finetuned $(RUNS)/finetuned --data $(DATA) --version $(VERSION) --baseline
+
+clean:  ## remove the virtual environment and results
+	rm -rf $(VENV) $(OUT)

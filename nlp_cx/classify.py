@@ -1,0 +1,125 @@
+"""Runs the transformer: windows of token ids -> raw predictions. OpenVINO on a CPU, torch on a GPU."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator, Sequence
+from typing import Protocol
+
+import numpy as np
+
+from nlp_cx.artifacts import ModelFolder
+from nlp_cx.encode import TOKEN_BUDGET, cut_batches
+from nlp_cx.errors import MissingExtraError
+from nlp_cx.records import Encoded, Prediction
+
+OUTPUTS = ("sentiment", "themes", "flags", "evidence")
+GPU_TOKEN_BUDGET = 32_768
+
+
+class Classifier(Protocol):
+    """Anything that turns windows into predictions."""
+
+    def predict(self, windows: Sequence[Encoded]) -> list[Prediction]:
+        """Give a prediction per window, in their order."""
+        ...
+
+
+def stack(windows: Sequence[Encoded]) -> dict[str, np.ndarray]:
+    """Pad windows to the longest: three int64 arrays of shape (windows, tokens)."""
+    width = max(len(window.ids) for window in windows)
+    ids, types, mask = (np.zeros((len(windows), width), dtype=np.int64) for _ in range(3))
+    for row, window in enumerate(windows):
+        length = len(window.ids)
+        ids[row, :length] = window.ids
+        types[row, :length] = window.types
+        mask[row, :length] = 1
+    return {"input_ids": ids, "attention_mask": mask, "token_type_ids": types}
+
+
+def unstack(outputs: Sequence[np.ndarray], windows: Sequence[Encoded]) -> Iterator[Prediction]:
+    """Cut a batch's outputs, in the order of OUTPUTS, back into predictions."""
+    sentiment, themes, flags, evidence = outputs
+    for row, window in enumerate(windows):
+        yield Prediction(
+            sentiment=sentiment[row], themes=themes[row], flags=flags[row], evidence=evidence[row, : len(window.ids)]
+        )
+
+
+class OpenVinoClassifier:
+    """The CPU path. Batches run on two streams at once; precision is what the processor does natively."""
+
+    def __init__(self, folder: ModelFolder, *, streams: int | None = None) -> None:
+        """Compile the model's graph for this machine.
+
+        Args:
+            folder: A checked model folder.
+            streams: Batches run side by side; one per two cores, at least 2, when None.
+        """
+        import openvino as ov
+
+        core = ov.Core()
+        settings = {
+            "PERFORMANCE_HINT": "THROUGHPUT",
+            "NUM_STREAMS": str(streams or max(2, (os.cpu_count() or 2) // 2)),
+        }
+        self._compiled = core.compile_model(str(folder.openvino), "CPU", settings)
+        self._requests: int = self._compiled.get_property("OPTIMAL_NUMBER_OF_INFER_REQUESTS")
+        self.precision = str(self._compiled.get_property("INFERENCE_PRECISION_HINT").get_type_name())
+
+    def predict(self, windows: Sequence[Encoded]) -> list[Prediction]:
+        """Give a prediction per window, in their order."""
+        import openvino as ov
+
+        results: list[Prediction | None] = [None] * len(windows)
+
+        def keep(request: ov.InferRequest, positions: list[int]) -> None:
+            arrays = [np.array(request.get_tensor(name).data, dtype=np.float32) for name in OUTPUTS]
+            picked = [windows[position] for position in positions]
+            for position, prediction in zip(positions, unstack(arrays, picked), strict=True):
+                results[position] = prediction
+
+        queue = ov.AsyncInferQueue(self._compiled, self._requests)
+        queue.set_callback(keep)
+        for positions in cut_batches(windows, budget=TOKEN_BUDGET):
+            queue.start_async(stack([windows[position] for position in positions]), positions)
+        queue.wait_all()
+        return [result for result in results if result is not None]
+
+
+class TorchClassifier:
+    """The GPU path (also runs on a CPU, slowly); needs the `gpu` extra."""
+
+    def __init__(self, folder: ModelFolder, *, device: str = "cuda") -> None:
+        """Load the weights onto a device.
+
+        Args:
+            folder: A checked model folder.
+            device: A torch device such as "cuda" or "cpu".
+
+        Raises:
+            MissingExtraError: If torch, transformers or safetensors is not installed.
+        """
+        try:
+            from nlp_cx.network import load
+        except ImportError as error:
+            raise MissingExtraError(error.name or "torch", "gpu") from error
+
+        config = json.loads((folder.path / "config.json").read_text(encoding="utf-8"))
+        self._network = load(config, folder.weights, themes=len(folder.manifest["themes"])).to(device).eval()
+        self._device = device
+
+    def predict(self, windows: Sequence[Encoded]) -> list[Prediction]:
+        """Give a prediction per window, in their order."""
+        import torch
+
+        results: list[Prediction | None] = [None] * len(windows)
+        with torch.inference_mode():
+            for positions in cut_batches(windows, budget=GPU_TOKEN_BUDGET):
+                picked = [windows[position] for position in positions]
+                batch = {name: torch.from_numpy(array).to(self._device) for name, array in stack(picked).items()}
+                arrays = [output.float().cpu().numpy() for output in self._network(**batch)]
+                for position, prediction in zip(positions, unstack(arrays, picked), strict=True):
+                    results[position] = prediction
+        return [result for result in results if result is not None]

@@ -1,0 +1,103 @@
+"""Every error that a caller of nlp_cx can cause.
+
+    NlpCxError                  base; carries `code` and a message that says what to do next
+    ├── InputError              the file or the comment that was handed in
+    │   ├── FileError           cannot be opened, decoded or recognised
+    │   ├── ColumnError         a column or scale that was named does not fit the file
+    │   └── CommentError        one comment's field is not valid
+    ├── ScoreError              a score, a scale or a count does not make sense
+    ├── ModelError              the model folder
+    │   ├── ModelNotFoundError  no such folder
+    │   └── ModelMismatchError  its parts disagree with each other or with this version
+    ├── OutputError             a result cannot be written where it was asked for
+    └── MissingExtraError       an optional dependency is not installed
+"""
+
+from __future__ import annotations
+
+
+class NlpCxError(Exception):
+    """Base of all errors a caller can cause."""
+
+    code = "error"
+
+
+class InputError(NlpCxError):
+    """What was handed in cannot be used."""
+
+    code = "input"
+
+
+class FileError(InputError):
+    """A file cannot be opened, decoded or recognised."""
+
+    code = "file"
+
+
+class ColumnError(InputError):
+    """A column or a scale does not fit the file."""
+
+    code = "column"
+
+
+class CommentError(InputError):
+    """One field of one comment is not valid."""
+
+    code = "comment"
+
+    def __init__(self, field: str, message: str) -> None:
+        """Keep the field's name beside the message.
+
+        Args:
+            field: Name of the field, as in the JSON record.
+            message: What is wrong with it and what to do.
+        """
+        super().__init__(f"{field}: {message}")
+        self.field = field
+
+
+class ScoreError(NlpCxError):
+    """A score, a scale or a count does not make sense."""
+
+    code = "score"
+
+
+class ModelError(NlpCxError):
+    """The model folder cannot be used."""
+
+    code = "model"
+
+
+class ModelNotFoundError(ModelError):
+    """There is no model folder of that name."""
+
+    code = "model_not_found"
+
+
+class ModelMismatchError(ModelError):
+    """Parts of a model folder disagree with each other or with this version of nlp_cx."""
+
+    code = "model_mismatch"
+
+
+class OutputError(NlpCxError):
+    """A result cannot be written where it was asked for."""
+
+    code = "output"
+
+
+class MissingExtraError(NlpCxError):
+    """An optional dependency is not installed."""
+
+    code = "missing_extra"
+
+    def __init__(self, package: str, extra: str) -> None:
+        """Name the extra that brings the package.
+
+        Args:
+            package: Module that failed to import.
+            extra: Extra of nlp_cx that installs it.
+        """
+        super().__init__(f"{package} is not installed: run  pip install 'nlp-cx[{extra}]'")
+        self.package = package
+        self.extra = extra

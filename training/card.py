@@ -1,0 +1,141 @@
+"""The model card: figures as tables, data with its terms, limits."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from nlp_cx.taxonomy import load_taxonomy
+
+FIGURES = (
+    ("sentiment_macro_f1", "sentiment macro-F1"),
+    ("theme_micro_f1", "theme micro-F1"),
+    ("theme_polarity_micro_f1", "theme + judgement micro-F1"),
+)
+OWN_FIGURES = (
+    ("neutral_f1", "neutral F1"),
+    ("theme_macro_f1", "theme macro-F1"),
+    ("evidence_char_f1", "evidence character F1"),
+    ("evidence_whole_text", "(whole text as evidence)"),
+    ("complaint_f1", "complaint F1"),
+    ("suggestion_f1", "suggestion F1"),
+    ("none_f1", "no-content F1"),
+    ("sentiment_ece", "sentiment ECE"),
+)
+
+
+def _percent(value: float | None) -> str:
+    """A share as it stands in a table."""
+    return "" if value is None or value != value else f"{100 * value:.1f}"
+
+
+def table(results: Mapping[str, Any]) -> str:
+    """Markdown table of a model beside the baseline, one row per dev split; the better one is bold."""
+    lines = ["| dev split | rows | " + " | ".join(f"{title}: ours | SVM" for _, title in FIGURES) + " |"]
+    lines.append("|---|---:|" + "---:|" * (2 * len(FIGURES)))
+    for name, result in results.items():
+        cells = []
+        for key, _ in FIGURES:
+            ours, theirs = result["model"].get(key), result.get("baseline", {}).get(key)
+            shown = [_percent(ours), _percent(theirs)]
+            if ours is not None and theirs is not None:
+                better = 0 if ours >= theirs else 1
+                shown[better] = f"**{shown[better]}**"
+            cells += shown
+        if any(cells):
+            lines.append(f"| {name} | {result['rows']} | " + " | ".join(cells) + " |")
+    return "\n".join(lines)
+
+
+def own_table(results: Mapping[str, Any]) -> str:
+    """Markdown table of the figures that only the model has."""
+    lines = ["| dev split | " + " | ".join(title for _, title in OWN_FIGURES) + " |"]
+    lines.append("|---|" + "---:|" * len(OWN_FIGURES))
+    for name, result in results.items():
+        cells = [_percent(result["model"].get(key)) for key, _ in OWN_FIGURES]
+        lines.append(f"| {name} | " + " | ".join(cells) + " |")
+    return "\n".join(lines)
+
+
+def theme_table(results: Mapping[str, Any]) -> str:
+    """Markdown table of F1 per theme on the all-themes set."""
+    taxonomy = load_taxonomy()
+    sets = [name for name, result in results.items() if "themes" in result]
+    lines = ["| theme | " + " | ".join(f"{name}: mentions | F1" for name in sets) + " |"]
+    lines.append("|---|" + "---:|" * (2 * len(sets)))
+    for theme in taxonomy.themes:
+        cells = []
+        for name in sets:
+            entry = results[name]["themes"][theme.id]
+            cells += [str(entry["mentions"]), _percent(entry["f1"]) if entry["mentions"] else ""]
+        lines.append(f"| {theme.name['en']} · {theme.name['vi']} | " + " | ".join(cells) + " |")
+    return "\n".join(lines)
+
+
+TEMPLATE = """# nlp_cx model {version}
+
+Reads one customer comment in Vietnamese or English (with or without diacritics, teencode, emoji) and says how it judges,
+which of 16 root-cause themes it names, with which words, and whether it complains, suggests or says nothing.
+
+- Encoder: 6 layers x 384, {parameters:.1f} M parameters, own bilingual vocabulary of {vocabulary:,} pieces.
+- Weights: int8 with one scale a row, the same numbers in `model.safetensors` (torch) and `openvino.xml` (CPU).
+- Made by `training/` of this repository: {history}.
+- Themes: taxonomy {taxonomy}. Normaliser: {normaliser}.
+
+## Terms
+
+The weights are released under Apache-2.0 as far as the authors can grant it. They descend from all-MiniLM-L6-v2 (Apache-2.0) and,
+for the first values of the embeddings, from potion-multilingual-128M (MIT); see NOTICE. Most of the texts they were
+fine-tuned on are public for research only or carry no stated licence (table below): check whether your use allows
+that, or retrain on your own comments. No text is contained in this folder.
+
+## Figures
+
+All on dev splits, through `Analyzer`, as users get it: `python -m training.evaluate --model models/{version} --data DIR --baseline`.
+Temperatures and thresholds were fitted on the same dev rows, so these figures are a little kind to the model; the
+baseline (TF-IDF over words and characters + linear SVM, same train rows, at most 60,000 a classifier) takes a comment's
+sentiment as the judgement of its themes. Figures are percentages; bold is the better one.
+
+{table}
+
+{own_table}
+
+Evidence counts over mentions that the model found. F1 per theme on the dev part of the set annotated with all themes:
+
+{theme_table}
+
+## What it is bad at
+
+- Neutral comments: sources mean different things by the word, and the model inherits their quarrel.
+- Themes that few sources label (process, information, security, promotion, aftersales), most of all in Vietnamese.
+- Irony ("great, another hour on hold"), comparisons in which the competitor is the one praised, comments of one or two
+  words without a survey question.
+- Vietnamese without diacritics loses some points (see the rows marked "no diacritics").
+- Other languages: they are recognised and left unlabelled.
+
+## Data
+
+Rows per pass and trust in each source's sentiment: `training/configs/`. Sources and licences as known to their collectors:
+
+{sources}
+"""
+
+SOURCES = """| source | language | terms as known |
+|---|---|---|
+| comments written for this project (training/authored/) | vi, en | Apache-2.0 |
+| cx_annotated (labels ours, texts from the sources below) | vi, en | as the texts |
+| UIT-VSFC, UIT-ViSD4SA, UIT-ViOCD, tiki_app_gold | vi | none stated, research |
+| UIT-ViSFD | vi | research; companies must ask |
+| VLSP-2016, VLSP-2018 hotel and restaurant | vi | VLSP agreement, research |
+| vs_multichannel, UTS2017-Bank | vi | GPL-3.0 repositories |
+| Traveloka hotels, beauty, cleanser, Shopee phones, e-commerce 31k, AIVIVN-2019 | vi | none stated |
+| fashion_absa, bank app reviews | vi | MIT repositories; texts are users' |
+| CausaSent | vi | CC BY-SA 4.0 |
+| ViSpamReviews | vi | CC BY-NC 4.0 |
+| M-ABSA (translated sentences) | vi | none stated |
+| FABSA, ASQP phones, OATS, MEMD, | en | none stated |
+| NHS friends-and-family | en | MIT; Care Opinion part CC BY-NC-SA |
+| airline tweets, SemEval-2019 suggestions | en | CC BY-NC-SA 4.0 |
+| CEBaB, UCI sentences, AWARE, banking77 | en | CC BY 4.0 |
+| MAMS, SemEval-2014/2016, Hu & Liu, VADER, SST, student survey | en | research or permissive, by repository |
+| unlabelled: reviews in both languages, VNTC news; parallel: EVBCorpus, IWSLT15, Tatoeba, M-ABSA | vi, en | mixed, research |"""

@@ -1,0 +1,272 @@
+"""Fine-tune the encoder and its heads on every labelled source at once.
+
+Losses are masked: a row teaches only what its source annotates. Preprocessing is nlp_cx's own (normalise, encode).
+Resumable: the last checkpoint in --out is continued.
+
+Run: python -m training.finetune --config training/configs/base.toml --data DIR --start DIR --out DIR
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import logging
+import random
+import shutil
+import time
+import tomllib
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from safetensors.torch import load_file, save_file
+from torch import Tensor
+from torch.nn import functional
+
+from nlp_cx.alignment import Aligned
+from nlp_cx.encode import Encoder, cut_batches
+from nlp_cx.network import FeedbackNetwork, build
+from nlp_cx.normalise import normalise
+from nlp_cx.records import Encoded
+from training.data import ABSENT, BOTH, THEMES, UNJUDGED, UNKNOWN, Example, load_all
+from training.noise import draw
+
+POOL = 4096
+SOURCE_PULL = 0.05
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Batch:
+    """Tensors of one step; -1 marks what a row's source does not tell."""
+
+    inputs: dict[str, Tensor]
+    sentiment: Tensor
+    sentiment_weight: Tensor
+    source: Tensor
+    themes: Tensor
+    flags: Tensor
+    evidence: Tensor
+    """Shape (rows, tokens, themes): 1 inside the words that prove a theme, 0 outside, -1 where nothing is marked."""
+
+
+def draw_pass(pools: dict[str, list[Example]], wanted: dict[str, int], dice: random.Random) -> list[Example]:
+    """Draw the rows of one pass: each source's share, every row once before any comes again."""
+    rows: list[Example] = []
+    for source, count in wanted.items():
+        pool = pools.get(source, [])
+        if pool:
+            rows += pool * (count // len(pool)) + dice.sample(pool, count % len(pool))
+    dice.shuffle(rows)
+    return rows
+
+
+def prepare(example: Example, dice: random.Random) -> Aligned:
+    """Noise as customers make it, then the normaliser that serving uses."""
+    noise = draw(example.language, dice)
+    aligned = Aligned.of(example.text)
+    return normalise(aligned.edit(noise(example.text, dice)) if noise else aligned)
+
+
+def mark_evidence(example: Example, aligned: Aligned, window: Encoded) -> np.ndarray | None:
+    """Token labels of the evidence head, shape (tokens, themes), or None when nothing is marked in this window."""
+    if not example.evidence:
+        return None
+    marks = np.full((len(window.ids), len(THEMES)), UNKNOWN, dtype=np.int8)
+    stretches = [aligned.source_span(*offset) if offset[1] else (0, 0) for offset in window.offsets]
+    for theme, start, end in example.evidence:
+        inside = [a < end and start < b for a, b in stretches]
+        if any(inside):
+            column = np.array(inside, dtype=np.int8)
+            marks[:, theme] = np.maximum(np.where(marks[:, theme] == UNKNOWN, 0, marks[:, theme]), column)
+    return marks if (marks != UNKNOWN).any() else None
+
+
+def collate(rows: Sequence[tuple[Example, Aligned, Encoded]], sources: dict[str, int], trust: dict[str, float]) -> Batch:
+    """Pad one batch."""
+    width = max(len(window.ids) for _, _, window in rows)
+    ids = torch.zeros(len(rows), width, dtype=torch.long)
+    types = torch.zeros_like(ids)
+    evidence = torch.full((len(rows), width, len(THEMES)), UNKNOWN, dtype=torch.int8)
+    for number, (example, aligned, window) in enumerate(rows):
+        ids[number, : len(window.ids)] = torch.tensor(window.ids)
+        types[number, : len(window.ids)] = torch.tensor(window.types)
+        marks = mark_evidence(example, aligned, window)
+        if marks is not None:
+            evidence[number, : len(marks)] = torch.from_numpy(marks)
+    examples = [example for example, _, _ in rows]
+    return Batch(
+        inputs={"input_ids": ids, "attention_mask": (ids != 0).long(), "token_type_ids": types},
+        sentiment=torch.tensor([example.sentiment for example in examples]),
+        sentiment_weight=torch.tensor([trust[example.source] for example in examples]),
+        source=torch.tensor([sources[example.source] for example in examples]),
+        themes=torch.tensor([example.themes for example in examples]),
+        flags=torch.tensor([(example.complaint, example.suggestion, example.none) for example in examples]),
+        evidence=evidence,
+    )
+
+
+def batches(
+    rows: list[Example], encoder: Encoder, config: dict[str, Any], sources: dict[str, int], dice: random.Random
+) -> Iterator[Batch]:
+    """Encode a pass pool by pool, cut each into length-sorted batches, in random order."""
+    trust = {source: float(entry["sentiment"]) for source, entry in config["sources"].items()}
+    for at in range(0, len(rows), POOL):
+        examples = rows[at : at + POOL]
+        aligned = [prepare(example, dice) for example in examples]
+        windows, _ = encoder.encode([item.text for item in aligned], [example.question for example in examples])
+        cut = list(cut_batches(windows, budget=config["token_budget"]))
+        dice.shuffle(cut)
+        for positions in cut:
+            picked = [windows[position] for position in positions]
+            yield collate([(examples[w.comment], aligned[w.comment], w) for w in picked], sources, trust)
+
+
+def sentiment_loss(logits: Tensor, batch: Batch, neutral_weight: float) -> Tensor:
+    """Cross-entropy over rows with a label, weighted by how far the source is trusted."""
+    known = batch.sentiment >= 0
+    if not known.any():
+        return logits.sum() * 0
+    classes = torch.tensor([1.0, neutral_weight, 1.0])
+    each = functional.cross_entropy(logits[known], batch.sentiment[known], weight=classes, reduction="none")
+    return (each * batch.sentiment_weight[known]).sum() / len(batch.sentiment)
+
+
+def theme_loss(logits: Tensor, codes: Tensor) -> Tensor:
+    """Negative log-likelihood of what is known of each theme, summed over themes, mean over rows.
+
+    Args:
+        logits: Shape (rows, themes, 4).
+        codes: Shape (rows, themes), the codes of training.data.
+
+    Returns:
+        A scalar; UNKNOWN adds nothing, UNJUDGED asks for presence only, BOTH splits between negative and positive.
+    """
+    logs = functional.log_softmax(logits, dim=-1)
+    single = torch.gather(logs, 2, codes.clamp(0, 3).unsqueeze(-1)).squeeze(-1)
+    present = torch.logsumexp(logs[:, :, 1:], dim=-1)
+    both = (logs[:, :, 1] + logs[:, :, 3]) / 2
+    each = -torch.where(codes == UNJUDGED, present, torch.where(codes == BOTH, both, single))
+    return (each * (codes != UNKNOWN)).sum() / len(codes)
+
+
+def flag_loss(logits: Tensor, flags: Tensor) -> Tensor:
+    """Binary cross-entropy of the flags that are known, mean over rows."""
+    each = functional.binary_cross_entropy_with_logits(logits, flags.clamp(0).float(), reduction="none")
+    return (each * (flags >= 0)).sum() / len(flags)
+
+
+def evidence_loss(logits: Tensor, marks: Tensor) -> Tensor:
+    """Binary cross-entropy over the tokens of marked themes; each (row, theme) counts the same."""
+    known = marks >= 0
+    if not known.any():
+        return logits.sum() * 0
+    weight = torch.where(marks == 1, 2.0, 1.0) * known
+    each = functional.binary_cross_entropy_with_logits(logits, marks.clamp(0).float(), reduction="none") * weight
+    pairs = known.any(dim=1)
+    return (each.sum(dim=1) / weight.sum(dim=1).clamp(1e-6))[pairs].sum() / len(marks)
+
+
+def losses(network: FeedbackNetwork, source_bias: Tensor, batch: Batch, neutral_weight: float) -> dict[str, Tensor]:
+    """All losses of one batch, named."""
+    with torch.autocast("cpu", torch.bfloat16):
+        sentiment, themes, flags, evidence = network(**batch.inputs)
+    shifted = sentiment.float() + source_bias[batch.source]
+    return {
+        "sentiment": 1.5 * sentiment_loss(shifted, batch, neutral_weight),
+        "themes": theme_loss(themes.float(), batch.themes),
+        "flags": 0.3 * flag_loss(flags.float(), batch.flags),
+        "evidence": evidence_loss(evidence.float(), batch.evidence),
+        "sources": SOURCE_PULL * source_bias.pow(2).mean(),
+    }
+
+
+def main() -> None:
+    """Train; writes model.safetensors, config.json, tokenizer.json and finetuned.json."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--config", type=Path, required=True)
+    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--start", type=Path, required=True, help="folder written by training.grow or training.pretrain")
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--minutes", type=float, default=float("inf"), help="anneal to end by then at the latest")
+    options = parser.parse_args()
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
+    config = tomllib.loads(options.config.read_text(encoding="utf-8"))
+    torch.manual_seed(config["seed"])
+    options.out.mkdir(parents=True, exist_ok=True)
+    checkpoint = options.out / "checkpoint.pt"
+
+    pools: dict[str, list[Example]] = defaultdict(list)
+    for example in load_all(options.data):
+        if example.split == "train":
+            pools[example.source].append(example)
+    wanted = {source: int(entry["rows"]) for source, entry in config["sources"].items()}
+    sources = {source: number for number, source in enumerate(wanted)}
+    total = sum(count for source, count in wanted.items() if pools.get(source)) * config["passes"]
+
+    encoder = Encoder(options.start / "tokenizer.json", window=config["max_tokens"], max_windows=1)
+    network = build(json.loads((options.start / "config.json").read_text()) | {"hidden_dropout_prob": 0.0,
+                    "attention_probs_dropout_prob": 0.0}, themes=len(THEMES))  # fmt: skip
+    network.backbone.load_state_dict(load_file(options.start / "model.safetensors"))
+    source_bias = torch.nn.Parameter(torch.zeros(len(sources), 3))
+    body = list(network.backbone.parameters())
+    heads = [value for name, value in network.named_parameters() if not name.startswith("backbone.")] + [source_bias]
+    optimizer = torch.optim.AdamW(
+        [{"params": body, "peak": config["body_rate"]}, {"params": heads, "peak": config["head_rate"]}], weight_decay=0.01
+    )
+    state: dict[str, Any] = {"seen": 0, "spent": 0.0, "number": 0}
+    if checkpoint.exists():
+        state = torch.load(checkpoint, weights_only=True)
+        network.load_state_dict(state["network"])
+        optimizer.load_state_dict(state["optimizer"])
+        source_bias.data.copy_(state["source_bias"])
+    seen, started, saved = int(state["seen"]), time.monotonic() - float(state["spent"]), time.monotonic()
+    log.info("%d rows a pass, %d in all, %d seen", total // config["passes"], total, seen)
+
+    network.train()
+    step, running, ended = 0, defaultdict(list), False
+    for number in range(int(state["number"]), 10_000):
+        dice = random.Random(config["seed"] + 1000 * number + seen)  # noqa: S311
+        for batch in batches(draw_pass(pools, wanted, dice), encoder, config, sources, dice):
+            done = max(seen / total, (time.monotonic() - started) / (60 * options.minutes))
+            ended = done >= 1
+            if ended:
+                break
+            for group in optimizer.param_groups:
+                group["lr"] = group["peak"] * min(1.0, done / config["warmup"] + 0.01) * max(0.01, 1 - done)
+            parts = losses(network, source_bias, batch, config["neutral_weight"])
+            torch.stack(list(parts.values())).sum().backward()
+            torch.nn.utils.clip_grad_norm_(body + heads, 1.0)
+            optimizer.step()
+            optimizer.zero_grad()
+            step, seen = step + 1, seen + len(batch.sentiment)
+            for name, value in parts.items():
+                running[name].append(float(value.detach()))
+            if step % 100 == 0:
+                told = "  ".join(f"{name} {np.mean(values):.3f}" for name, values in running.items())
+                log.info("%.1f%%  %d rows  %s", 100 * done, seen, told)
+                running.clear()
+            if time.monotonic() - saved > 300:
+                saved = time.monotonic()
+                state = {"network": network.state_dict(), "optimizer": optimizer.state_dict(), "seen": seen,
+                         "source_bias": source_bias.data, "spent": saved - started, "number": number}  # fmt: skip
+                torch.save(state, checkpoint.with_suffix(".new"))
+                checkpoint.with_suffix(".new").replace(checkpoint)
+        if ended:
+            break
+
+    save_file({name: value.contiguous() for name, value in network.state_dict().items()}, options.out / "model.safetensors")
+    for name in ("config.json", "tokenizer.json"):
+        shutil.copy(options.start / name, options.out / name)
+    figures = {"rows": seen, "minutes": round((time.monotonic() - started) / 60, 1), "config": config,
+               "source_bias": dict(zip(sources, source_bias.data.tolist(), strict=True))}  # fmt: skip
+    (options.out / "finetuned.json").write_text(json.dumps(figures, indent=2))
+
+
+if __name__ == "__main__":
+    main()
