@@ -395,6 +395,11 @@ def _date_patterns() -> tuple[re.Pattern[str], ...]:
     return (*after, *(re.compile(rf"{_CLOCK},? (?:ngay )?{day}") for day in _DAYS[:3]))
 
 
+def has_order(cell: object) -> bool:
+    """Tell whether a cell is a date such as 03/04/2025, whose reading depends on the order its column writes."""
+    return isinstance(cell, str) and _FIRST_SECOND.match(cell) is not None
+
+
 def day_first(cell: object) -> bool | None:
     """Tell from one cell whether the day goes before the month (25/03) or after (03/25); None if it does not show."""
     match = _FIRST_SECOND.match(cell) if isinstance(cell, str) else None

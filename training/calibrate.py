@@ -12,10 +12,10 @@ from nlp_cx.alignment import Aligned
 from nlp_cx.classify import Classifier
 from nlp_cx.decide import Calibration, find_evidence, merge, presence_logit, sigmoid, softmax
 from nlp_cx.encode import Encoder
+from nlp_cx.measure import character_f1, f1, macro_f1
 from nlp_cx.normalise import normalise
 from nlp_cx.records import Encoded, Prediction
 from training.data import ABSENT, THEMES, UNKNOWN, Example
-from training.measure import character_f1, f1, macro_f1
 
 HUMAN = ("human", "annotators")
 THEME_FOCUS = {"cx_annotated": 8.0}

@@ -115,7 +115,7 @@ def _code(polarities: set[str | None]) -> int:
         return UNJUDGED
     if len(told) == 1:
         return POLARITY_CODE[next(iter(told))]  # type: ignore[index]
-    return BOTH if {"neg", "pos"} <= told else POLARITY_CODE["neg" if "neg" in told else "pos"]
+    return BOTH if {"neg", "pos"} <= told else POLARITY_CODE["neg" if "neg" in told else "pos"]  # a judgement beats none
 
 
 def load_label_maps(data: Path) -> dict[str, LabelMap]:

@@ -17,10 +17,11 @@ from rich.console import Console
 from rich.progress import track
 
 from nlp_cx import Analyzer
+from nlp_cx.measure import calibration_error, character_f1, f1, macro_f1, weighted_f1
 from nlp_cx.records import POLARITIES, Analysis, Comment
 from training.baseline import LinearBaseline
 from training.data import ABSENT, BOTH, NEGATIVE, THEMES, UNKNOWN, Example, load_all
-from training.measure import calibration_error, character_f1, f1, macro_f1, micro_f1, theme_counts, weighted_f1
+from training.measure import micro_f1, theme_counts
 from training.noise import strip_diacritics
 
 BARE = ("uit_vsfc", "vlsp2016_sa", "vs_multichannel", "cx_annotated:vi")

@@ -1,0 +1,144 @@
+"""Losses teach only what is known, the network can learn, and its export says the same."""
+
+import math
+import random
+
+import numpy as np
+import pytest
+import torch
+from tokenizers import Tokenizer, models, pre_tokenizers
+
+from nlp_cx.artifacts import FORMAT, ModelFolder
+from nlp_cx.classify import OpenVinoClassifier, TorchClassifier
+from nlp_cx.encode import Encoder
+from nlp_cx.network import build, pack, unpack
+from training.data import ABSENT, BOTH, NEGATIVE, THEMES, UNJUDGED, UNKNOWN, Example
+from training.finetune import batches, draw_pass, evidence_loss, flag_loss, losses, theme_loss
+from training.publish import write_weights
+
+TINY = {
+    "model_type": "bert", "vocab_size": 64, "hidden_size": 64, "num_hidden_layers": 1, "num_attention_heads": 2,
+    "intermediate_size": 64, "max_position_embeddings": 64, "hidden_dropout_prob": 0.0, "attention_probs_dropout_prob": 0.0,
+}  # fmt: skip
+WORDS = ["giao", "hàng", "chậm", "nhanh", "nhân", "viên", "tốt", "tệ", "giá", "rẻ", "đắt", "quá"]
+
+
+@pytest.fixture
+def tokenizer_json(tmp_path):
+    vocabulary = {word: number for number, word in enumerate(["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", *WORDS])}
+    tokenizer = Tokenizer(models.WordLevel(vocabulary, unk_token="[UNK]"))
+    tokenizer.pre_tokenizer = pre_tokenizers.Whitespace()
+    tokenizer.save(str(tmp_path / "tokenizer.json"))
+    return tmp_path / "tokenizer.json"
+
+
+def example(text: str, theme: str, code: int, *, sentiment: int, evidence: tuple[int, int]) -> Example:
+    codes = [ABSENT] * len(THEMES)
+    codes[THEMES.index(theme)] = code
+    return Example(
+        id=text, text=text, language="vi", source="shop", split="train", sentiment=sentiment, sentiment_from="human",
+        themes=tuple(codes), evidence=((THEMES.index(theme), *evidence),), complaint=int(sentiment == 0), suggestion=0, none=0,
+    )  # fmt: skip
+
+
+EXAMPLES = [
+    example("giao hàng chậm quá", "delivery", 1, sentiment=0, evidence=(0, 14)),
+    example("nhân viên tốt", "staff", 3, sentiment=2, evidence=(0, 13)),
+    example("giá rẻ", "price", 3, sentiment=2, evidence=(0, 6)),
+    example("giá đắt quá", "price", 1, sentiment=0, evidence=(0, 7)),
+]
+CONFIG = {"sources": {"shop": {"rows": 4, "sentiment": 1.0}}, "token_budget": 512}
+
+
+def test_theme_loss_by_hand():
+    """Uniform logits: a known cell costs log 4, bare presence log 4/3, both polarities log 4, an unknown cell nothing."""
+    logits = torch.zeros(1, 4, 4)
+    codes = torch.tensor([[NEGATIVE, UNJUDGED, BOTH, UNKNOWN]])
+
+    assert theme_loss(logits, codes).item() == pytest.approx(2 * math.log(4) + math.log(4 / 3))
+
+
+def test_flag_loss_skips_unknown_flags():
+    """Log 2 for the one flag that is known."""
+    assert flag_loss(torch.zeros(1, 3), torch.tensor([[1, -1, -1]])).item() == pytest.approx(math.log(2))
+
+
+def test_evidence_loss_counts_marked_themes_only():
+    """Two tokens of one marked theme at even odds: weighted mean log 2; the unmarked theme adds nothing."""
+    marks = torch.tensor([[[1, -1], [0, -1]]], dtype=torch.int8)
+    logits = torch.zeros(1, 2, 2)
+    logits[..., 1] = 50
+
+    assert evidence_loss(logits, marks).item() == pytest.approx(math.log(2))
+
+
+def test_a_pass_draws_every_row_before_any_comes_again():
+    """Five rows wanted of a source of two: both at least twice."""
+    rows = draw_pass({"shop": EXAMPLES[:2]}, {"shop": 5, "missing": 9}, random.Random(0))
+
+    assert sorted(rows.count(one) for one in EXAMPLES[:2]) == [2, 3]
+
+
+def test_marks_of_a_batch_follow_the_words(tokenizer_json):
+    """The tokens of the evidence, and only those, are 1 in the column of its theme."""
+    (batch,) = batches([EXAMPLES[0]], Encoder(tokenizer_json), CONFIG, {"shop": 0}, random.Random(3))
+
+    assert batch.evidence[0, :, THEMES.index("delivery")].tolist() == [0, 1, 1, 1, 0, 0]
+    assert (batch.evidence[0, :, THEMES.index("price")] == UNKNOWN).all()
+
+
+def train_tiny(tokenizer_json, steps: int = 150) -> tuple[torch.nn.Module, list[float]]:
+    torch.manual_seed(0)
+    network = build(TINY, themes=len(THEMES))
+    optimizer = torch.optim.AdamW(network.parameters(), 5e-3)
+    bias = torch.zeros(1, 3)
+    history = []
+    (batch,) = batches(EXAMPLES, Encoder(tokenizer_json), CONFIG, {"shop": 0}, random.Random(3))
+    for _ in range(steps):
+        total = torch.stack(list(losses(network, bias, batch, 1.5).values())).sum()
+        optimizer.zero_grad()
+        total.backward()
+        optimizer.step()
+        history.append(total.item())
+    return network.eval(), history
+
+
+def test_the_network_overfits_four_comments(tokenizer_json):
+    """All heads together reach nearly no loss on four rows."""
+    _, history = train_tiny(tokenizer_json)
+
+    assert history[-1] < 0.05 * history[0]
+
+
+def test_packing_keeps_the_largest_entry_and_is_stable():
+    """int8 with one scale a row: the largest entry is exact, packing twice changes nothing."""
+    weight = torch.randn(80, 80)
+
+    once = unpack(pack({"w": weight}))["w"]
+
+    assert torch.allclose(once.abs().amax(dim=1), weight.abs().amax(dim=1))
+    assert (once - weight).abs().max() <= weight.abs().max() / 128
+    assert torch.allclose(unpack(pack({"w": once}))["w"], once, atol=1e-6)
+
+
+def test_the_cpu_graph_and_torch_agree(tokenizer_json, tmp_path):
+    """The exported folder gives the same labels on both paths, probabilities within 0.02."""
+    import json
+
+    from safetensors.torch import save_file
+
+    network, _ = train_tiny(tokenizer_json, steps=60)
+    save_file({name: value.contiguous() for name, value in network.state_dict().items()}, tmp_path / "model.safetensors")
+    (tmp_path / "config.json").write_text(json.dumps(TINY))
+    write_weights(tmp_path, tmp_path / "folder")
+    folder = ModelFolder(path=tmp_path / "folder", manifest={"format": FORMAT, "themes": list(THEMES)})
+    windows, _ = Encoder(tokenizer_json).encode([one.text for one in EXAMPLES] + ["", "tệ"])
+
+    on_cpu = OpenVinoClassifier(folder).predict(windows)
+    on_torch = TorchClassifier(folder, device="cpu").predict(windows)
+
+    for one, other in zip(on_cpu, on_torch, strict=True):
+        for name in ("sentiment", "themes"):
+            left, right = (np.exp(getattr(each, name)) for each in (one, other))
+            left, right = left / left.sum(-1, keepdims=True), right / right.sum(-1, keepdims=True)
+            assert np.abs(left - right).max() < 0.02
