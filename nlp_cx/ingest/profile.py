@@ -1,0 +1,72 @@
+"""What the values of a column look like: sentences, categories, numbers, dates."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from typing import NamedTuple
+
+from nlp_cx.ingest.dates import day_first, read_date
+from nlp_cx.ingest.lexicon import fold, is_missing, lexicon
+from nlp_cx.ingest.scales import ScoreColumn, read_number
+
+MAX_CATEGORIES = 60
+
+
+class Profile(NamedTuple):
+    """What the sampled values of one column look like; shares are of the filled cells."""
+
+    filled: int
+    numeric: float
+    dated: float
+    worded: float
+    words: float
+    distinct: int
+
+    @property
+    def varied(self) -> bool:
+        """Tell whether values rarely repeat."""
+        return self.distinct > 0.5 * self.filled
+
+    @property
+    def free(self) -> bool:
+        """Tell whether the values look like sentences people wrote."""
+        return self.words >= 2.5 and (self.varied or self.distinct > MAX_CATEGORIES) and self.plain
+
+    @property
+    def plain(self) -> bool:
+        """Tell whether the values are neither numbers nor dates."""
+        return self.numeric < 0.6 and self.dated < 0.6
+
+    @property
+    def category(self) -> bool:
+        """Tell whether few values repeat often."""
+        few = min(MAX_CATEGORIES, max(2, 0.34 * self.filled))
+        return 1 < self.distinct < self.filled and self.distinct <= few and self.words < 8
+
+
+def look_at(values: Iterable[object]) -> Profile:
+    """Look at the values of one column."""
+    filled = [value for value in values if not is_missing(value)]
+    anything = ScoreColumn(column="", metric="score", min=0, max=1)
+    texts = [str(value)[:1000] for value in filled]
+    count = max(1, len(filled))
+    numbers = sum(
+        read_number(value, anything) is not None if isinstance(value, str) else not isinstance(value, date | bool)
+        for value in filled
+    )
+    likert = lexicon().likert
+    worded = sum(fold(text) in likert for text in texts if len(text) < 60)
+    dates = sum(
+        isinstance(value, date)
+        or (isinstance(value, str) and (read_date(value)[0] is not None or day_first(value) is not None))
+        for value in filled
+    )
+    return Profile(
+        filled=len(filled),
+        numeric=numbers / count,
+        dated=dates / count,
+        worded=worded / count,
+        words=sum(len(text.split()) for text in texts) / count,
+        distinct=len(set(texts)),
+    )
