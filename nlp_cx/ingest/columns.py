@@ -340,6 +340,11 @@ def _score_role(
     return ColumnRole(column=header, role="score", confidence=guess.confidence * doubt, why=guess.why, score=score)
 
 
+def _says_text(header: str) -> bool:
+    """Tell whether a header certainly names a column of comments, even if there are but numbers in it."""
+    return lexicon().roles["text"].match(fold(header)) > 0.9
+
+
 def _fallback(profiles: Mapping[str, Profile], roles: Mapping[str, ColumnRole]) -> dict[str, ColumnRole]:
     """Take the column with the longest, most varied free text for the text, with little confidence."""
     open_to = {
@@ -351,7 +356,8 @@ def _fallback(profiles: Mapping[str, Profile], roles: Mapping[str, ColumnRole]) 
         and profile.words >= 2
     }
     if not open_to:
-        return {}
+        named = [header for header in profiles if header not in roles and _says_text(header)]
+        return {header: ColumnRole(column=header, role="text", confidence=0.3, why="header") for header in named}
     best = max(open_to, key=lambda header: open_to[header])
     sure = 0.5 if profiles[best].free and profiles[best].words >= 4 else 0.3
     return {best: ColumnRole(column=best, role="text", confidence=sure, why="values")}

@@ -57,17 +57,17 @@ def read_date(cell: object, *, day_before_month: bool = True) -> tuple[datetime 
     Returns:
         The date (with time if one was written), or None with the reason; None and None for a missing one.
     """
-    if isinstance(cell, datetime):
-        return (cell if cell.tzinfo or cell.time() != time.min else cell.date()), None
-    if isinstance(cell, date):
-        return cell, None
     if is_missing(cell):
         return None, None
     found: datetime | date | None = None
-    if isinstance(cell, str) and len(cell) <= 60:
+    if isinstance(cell, date):
+        found = cell
+    elif isinstance(cell, str) and len(cell) <= 60:
         found = _written_date(cell.strip(), day_before_month=day_before_month)
-    elif isinstance(cell, int | float) and not isinstance(cell, bool):
-        found = _counted_date(float(cell)) if abs(cell) < 1e15 else None
+    elif isinstance(cell, int | float) and not isinstance(cell, bool) and abs(cell) < 1e15:
+        found = _counted_date(float(cell))
+    if isinstance(found, datetime) and found.tzinfo is None and found.time() == time.min:
+        found = found.date()  # how spreadsheets write a day
     if found is None or found.year not in _YEARS:
         shown = str(cell)[:60]
         order = "dd/mm/yyyy" if day_before_month else "mm/dd/yyyy"

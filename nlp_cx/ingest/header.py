@@ -77,14 +77,15 @@ def find_header(top: Sequence[Row], *, ragged: bool = False, is_list: bool = Fal
         names = tuple(f"column_{place}" for place in range(1, width + 1))
         note = f"row {line.number} is data and no header; columns are called {_called(names)}"
         return Header(names=names, start=line.number, notes=(note,))
-    labels = below.pop(0) if below and _is_labels(below[0]) else None
+    labels = below[0] if below and _is_labels(below[0]) else None
+    last = labels or lines[max(codes, best)]
     names = _unique(_names(line, labels, width))
     notes = []
     if best and not codes:
         notes.append(f"row {line.number} was taken for the header; the rows above it were left out")
     elif not line.known:
         notes.append(f"no header was recognised; row {line.number} was taken for it: {_called(names)}")
-    return Header(names=names, start=below[0].number if below else lines[-1].number + 1, notes=tuple(notes))
+    return Header(names=names, start=last.number + 1, notes=tuple(notes))
 
 
 def _best(lines: Sequence[_Line]) -> int:
