@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import warnings
+import weakref
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
@@ -65,12 +66,14 @@ def _look_into(path: Path, part: str, height: int | None) -> tuple[int | None, b
 
 
 def _workbook(path: Path) -> Workbook:
-    """Open a workbook for reading row by row, formulas as their last values."""
+    """Open a workbook for reading row by row, formulas as their last values; its file is closed when it is let go."""
     from openpyxl import load_workbook
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        return load_workbook(path, read_only=True, data_only=True, keep_links=False)
+        book = load_workbook(path, read_only=True, data_only=True, keep_links=False)
+    weakref.finalize(book, book._archive.close)
+    return book
 
 
 def _xlsx_rows(path: Path, sheet: Any) -> Iterator[Row]:
