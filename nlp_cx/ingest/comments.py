@@ -131,7 +131,7 @@ class CommentReader:
         segments = {title: word for place, title in self.segments if (word := segment_value(cells[place]))}
         segments |= self.sheet_segment
         for role, place in self.words:
-            if cell := cells[place]:
+            if not is_blank(cell := cells[place]):
                 shared[role] = (read_language(cell) if role == "language" else as_word(cell)) or None
         if self.date is not None:
             shared["created_at"], problem = self._cached(self._dates, cells[self.date], None)
@@ -154,11 +154,13 @@ class CommentReader:
                 f"văn bản dài {len(text):,} ký tự, quá {MAX_TEXT:,}: hãy chia nhỏ",
             )
         if "\0" in text:
-            return text.replace("\0", ""), Problem("NUL characters were taken out", "đã bỏ các ký tự NUL")
+            return text.replace("\0", " "), Problem(
+                "NUL characters were replaced by blanks", "đã thay các ký tự NUL bằng khoảng trắng"
+            )
         if self.table.damaged and "\ufffd" in text:
             return text, Problem(
-                "bytes that are not UTF-8 were replaced by \ufffd; save the file as UTF-8 to keep them",
-                "các byte không phải UTF-8 đã được thay bằng \ufffd; hãy lưu tệp ở dạng UTF-8",
+                "bytes that could not be read were replaced by \ufffd; save the file as UTF-8 to keep them",
+                "các byte không đọc được đã được thay bằng \ufffd; hãy lưu tệp ở dạng UTF-8",
             )
         return text, None
 

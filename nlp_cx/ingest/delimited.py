@@ -128,7 +128,7 @@ def open_delimited(path: Path, sheet: str | None) -> tuple[list[Table], list[str
     fill = _omits_blanks([len(cells) for number, cells in first if number >= header.start and cells], width)
 
     def rows() -> Iterator[Row | Broken]:
-        for number, cells in records(width):
+        for number, cells in records(0 if fill else width):
             if number < header.start:
                 continue
             if cells.__class__ is list and len(cells) == width:

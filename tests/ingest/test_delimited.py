@@ -59,10 +59,10 @@ def test_line_end_outside_quotes_is_not_guessed_at(read):
 
 def test_blank_cells_left_out_at_row_ends(read):
     """Where rows often stop before the last column, what is left out is blank: respondents without a comment count."""
-    survey = read("survey.csv", "id,nps,branch,comment\n1,9,A,very good service\n2,3,A\n3,0,B\n4,5,A,slow\n")
+    survey = read("survey.csv", 'id,nps,comment,branch\n1,9,very good,A\n2,3\n3,0\n4,5,slow,B\n5,7,"two\nlines"\n')
 
-    assert survey.texts == ["very good service", "", "", "slow"]
-    assert survey.values("nps") == [9, 3, 0, 5]
+    assert survey.texts == ["very good", "", "", "slow", "two\nlines"]
+    assert survey.values("nps") == [9, 3, 0, 5, 7]
     assert survey.rejected == []
 
 
@@ -134,11 +134,11 @@ def test_hostile_and_odd_texts_are_kept_to_the_letter(read):
     assert read("survey.csv", file.getvalue()).texts == texts
 
 
-def test_nul_is_taken_out_and_said(read):
-    """A NUL character cannot be stored; the field is reported, the comment kept."""
+def test_nul_becomes_a_blank_and_is_reported(read):
+    """A NUL character cannot be stored; the comment is kept, as long as it was, so that offsets hold."""
     survey = read("survey.csv", "id,comment\n1,a\0b\n")
 
-    assert survey.texts == ["ab"]
+    assert survey.texts == ["a b"]
     assert survey.faults == [(2, "field", "comment")]
 
 
