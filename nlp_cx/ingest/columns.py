@@ -16,7 +16,7 @@ from nlp_cx.ingest.scales import ScoreColumn, declared_scale, parse_score, share
 
 RoleName = Literal[
     "text", "id", "question", "language", "created_at", "respondent_id", "touchpoint", "stage", "segment",
-    "score", "object", "ignored", "unused",
+    "score", "ignored", "unused",
 ]  # fmt: skip
 
 _SINGLE = ("id", "question", "language", "created_at", "respondent_id", "touchpoint", "stage")
@@ -62,7 +62,7 @@ class ColumnRole:
     column: str
     role: RoleName
     confidence: float
-    why: Literal["header", "values", "given", "format", "nothing"]
+    why: Literal["header", "values", "given", "nothing"]
     score: ScoreColumn | None = None
     question: bool = False
 
@@ -103,23 +103,9 @@ class ColumnPlan:
             return column
         return None
 
-    def describe(self) -> list[tuple[str, str, str, str]]:
-        """Give rows for people: column, role, confidence as a percentage, where it was told from."""
-        rows = []
-        for each in self.columns:
-            if each.why == "format" and not each.confidence:
-                continue  # a field that comments may have, and these have not
-            role, detail = str(each.role), {"nothing": ""}.get(each.why, each.why)
-            if each.score:
-                arrow = "" if each.score.direction == "higher_is_better" else ", lower is better"
-                role = f"score {each.score.metric} {each.score.min:g}-{each.score.max:g}{arrow}"
-                detail += f"; scale: {each.score.scale_from}"
-            elif each.role == "object":
-                role = "scores or segments"
-            elif each.role == "text" and each.question:
-                role = "text (the header is the question)"
-            rows.append((each.column, role, f"{each.confidence:.0%}" if each.role != "unused" else "", detail))
-        return rows
+    def seen(self) -> ColumnPlan:
+        """Leave out the fields that comments may have by their format, and these have not."""
+        return replace(self, columns=tuple(each for each in self.columns if each.confidence or each.role == "unused"))
 
 
 def _fits(role: str, profile: Profile) -> float:
@@ -263,6 +249,7 @@ def suggest(
     """
     overrides = overrides or Overrides()
     given = _given(headers, overrides)
+    refused = {role.role for role in given.values()} & {"text", "segment"}
     profiles = {header: look_at(row.get(header) for row in sample) for header in headers}
     given |= _known(known or {}, given, profiles)
     guesses = sorted(
@@ -276,7 +263,6 @@ def suggest(
     )
     taken = {role.role for role in given.values()}
     metrics = {role.score.metric for role in given.values() if role.score}
-    refused = {role for role in ("text", "segment") if role in taken}
     roles, notes = dict(given), list[str]()
     for guess, _, header in guesses:
         if header in roles or guess.role in refused or (guess.role in _SINGLE and guess.role in taken):
@@ -315,8 +301,8 @@ def _known(
             continue
         role = "unused" if role in taken and role in (*_SINGLE, "text") else role
         taken.add(role)
-        sure = float(profiles[column].filled > 0)
-        roles[column] = ColumnRole(column=column, role=role, confidence=sure, why="format")
+        sure = float(profiles[column].filled > 0 and role != "unused")
+        roles[column] = ColumnRole(column=column, role=role, confidence=sure, why="header" if sure else "nothing")
     return roles
 
 

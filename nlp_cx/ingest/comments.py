@@ -42,7 +42,7 @@ class CommentReader:
         )
         self.words = [(role, place[name]) for role in _WORDS if (name := plan.one(role)) is not None]
         self.scores = [(place[score.column], score) for score in plan.scores]
-        self.segments = [(place[name], name) for name in plan.segments]
+        self.segments = [(place[name], name) for name in plan.segments if name not in table.structured]
         unsure = any(each.role == "id" and each.confidence < _SURE for each in plan.columns)
         self.id_prefix = self.prefix if unsure else ""  # a column such as "STT" counts every sheet from 1
         self.sheet_segment = {"sheet": table.name} if several and table.name else {}

@@ -117,7 +117,7 @@ def record_table(records: Callable[[], Iterator[Record | Broken]], total: int | 
     known: dict[str, RoleName] = {}
     for key in header:
         if key in structured:
-            known[key] = "object"
+            known[key] = "segment" if key == "segments" else "score"
         elif native and key in _NATIVE:
             known[key] = _NATIVE[key]
         elif key in nested or (native and key not in lexicon().scales):

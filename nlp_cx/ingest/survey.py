@@ -47,12 +47,12 @@ class Survey:
     @property
     def plan(self) -> ColumnPlan:
         """Roles of the columns; of the first sheet, where there are several."""
-        return self._tables[0][1]
+        return self._tables[0][1].seen()
 
     @property
     def plans(self) -> Mapping[str | None, ColumnPlan]:
         """Roles of the columns by sheet; the only key is None where the format has no sheets."""
-        return {table.name: plan for table, plan in self._tables}
+        return {table.name: plan.seen() for table, plan in self._tables}
 
     def __iter__(self) -> Iterator[Comment | Rejected]:
         """Read the file from its beginning."""

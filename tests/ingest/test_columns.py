@@ -168,17 +168,6 @@ def test_column_is_found_without_its_diacritics():
         find_column("ma", ["Mã", "Má"])
 
 
-def test_plan_reads_as_a_table():
-    """Every column with its role, how sure that is, and where it is told from."""
-    rows = plan_of({"Góp ý": SENTENCES, "NPS": [0, 1, 2, 3, 4], "x": [None] * 5}).describe()
-
-    assert rows == [
-        ("Góp ý", "text", "97%", "header"),
-        ("NPS", "score nps 0-10", "97%", "header; scale: metric"),
-        ("x", "unused", "", ""),
-    ]
-
-
 def test_fold_is_idempotent():
     """Folding a folded header changes nothing."""
     for header in ("Ý_KIẾN của bạn:", "createdAt", "Điểm (NPS)", "  "):

@@ -44,6 +44,15 @@ def test_record_of_a_comment_is_read_field_by_field(read):
     assert survey.rejected == []
 
 
+def test_plan_shows_the_fields_that_are_there(read):
+    """Fields that a comment may have, and none of the records has, are not listed; roles follow from the names."""
+    survey = read("in.jsonl", lines({"id": "a", "text": "x", "lang": "vi", "note": "n", "score": {}}))
+
+    assert [(column.column, column.role) for column in survey.survey.plan.columns] == [
+        ("id", "id"), ("text", "text"), ("lang", "language"), ("note", "unused"), ("score", "score"),
+    ]  # fmt: skip
+
+
 def test_labelled_records_are_read_as_they_are(read):
     """Labels and the rest are no text, no segment and no hindrance; the score record is a score."""
     common = {"source": "s", "split": "dev", "sentiment": "neg", "sentiment_from": "human"}
