@@ -96,6 +96,7 @@ class Responses:
             elif not accepts(scale, score.value):
                 self.not_whole[score.metric] += 1
             else:
+                self.everyone.setdefault(scale, Histogram(scale))
                 scores.setdefault(scale, score.value)
         return scores
 
