@@ -1,7 +1,7 @@
 """Survey files of many kinds, read row by row into comments; what cannot be read keeps its row number and a reason.
 
-    file -`formats`, `encoding`-> `delimited` | `workbook` | `json_lines` | `parquet`
-         -`header`, `fields`-> Table -`columns`: suggest-> ColumnPlan -`comments`-> Comment | Rejected
+    file -`formats`, `encoding`-> `delimited` | `workbook` | `calamine` | `json_lines` | `parquet`
+         -`sheets`, `header`, `fields`-> Table -`columns`: suggest-> ColumnPlan -`comments`-> Comment | Rejected
 
 What a cell means is read by `scales` (scores), `dates` and `lexicon` (the words of `columns.toml`). Memory stays flat
 as files grow: rows are read in blocks, and of the ids only 8 bytes each are kept.

@@ -7,6 +7,7 @@ from itertools import islice
 from pathlib import Path
 
 from nlp_cx.errors import ColumnError, FileError
+from nlp_cx.ingest.calamine import open_calamine
 from nlp_cx.ingest.columns import ColumnPlan, Overrides, suggest
 from nlp_cx.ingest.comments import CommentReader
 from nlp_cx.ingest.delimited import open_delimited
@@ -16,7 +17,7 @@ from nlp_cx.ingest.json_lines import open_json, open_json_lines
 from nlp_cx.ingest.parquet import open_parquet
 from nlp_cx.ingest.rejected import Rejected
 from nlp_cx.ingest.table import Broken, Row, Table
-from nlp_cx.ingest.workbook import open_calamine, open_xlsx
+from nlp_cx.ingest.workbook import open_xlsx
 from nlp_cx.records import Comment
 
 _SAMPLE = 500

@@ -1,4 +1,4 @@
-"""Spreadsheets: XLSX row by row, older and rarer kinds through calamine."""
+"""XLSX, read row by row."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ import re
 import warnings
 import weakref
 import zipfile
-from collections.abc import Callable, Iterator, Sequence
+import zlib
+from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
 from itertools import islice
@@ -14,23 +15,22 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from xml.etree.ElementTree import ParseError
 
-from nlp_cx.errors import ColumnError, FileError
-from nlp_cx.ingest.columns import find_column
-from nlp_cx.ingest.header import find_header
+from nlp_cx.errors import FileError
+from nlp_cx.ingest.calamine import open_calamine
 from nlp_cx.ingest.merged import find_merged
-from nlp_cx.ingest.table import Broken, Row, Table
+from nlp_cx.ingest.sheets import choose_sheets, grid_table
+from nlp_cx.ingest.table import Row, Table
 
 if TYPE_CHECKING:
     from openpyxl import Workbook  # type: ignore[import-untyped]
 
 _XML_FAULTS = (
     zipfile.BadZipFile, ParseError, KeyError, ValueError, TypeError, AttributeError, IndexError, EOFError, OSError,
-    NotImplementedError,
+    NotImplementedError, zlib.error,
 )  # fmt: skip
 _ERRORS = frozenset(("#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!"))
 _ROW_BYTES = 15
 """No row of a sheet is written in less."""
-_TOP = 30
 _NO_VALUE = re.compile(rb'<c (?![^>]*t="str")[^>]*><f[^>]*>[^<]*</f>\s*(?:<v\s*/>|<v></v>|</c>)')
 _UNCALCULATED = "sheet {!r} has formulas without values, read as blank: open the file in Excel, save it and try again"
 _ESCAPED = re.compile(r"_x(00[01][0-9A-Fa-f]|005[Ff])_")
@@ -46,12 +46,12 @@ def open_xlsx(path: Path, sheet: str | None) -> tuple[list[Table], list[str]]:
     if not names:
         return open_calamine(path, sheet)
     hidden = [each.title for each in book.worksheets if each.sheet_state != "visible"]
-    chosen, notes = _choose_sheets(path, names, hidden, sheet)
+    chosen, notes = choose_sheets(path, names, hidden, sheet)
     tables = []
     for name in chosen:
         part = book[name]._worksheet_path
         height, uncalculated = _look_into(path, part, book[name].max_row)
-        table = _grid_table(name, partial(_xlsx_rows, path, book[name]), height)
+        table = grid_table(name, partial(_xlsx_rows, path, book[name]), height)
         if table is not None:
             tables.append(replace(table, merged=partial(find_merged, path, part)))
             notes += [_UNCALCULATED.format(name)] if uncalculated else []
@@ -101,71 +101,3 @@ def _plain(cell: str) -> str | None:
     if cell[:1] == "#" and cell in _ERRORS:
         return None
     return _ESCAPED.sub(lambda code: chr(int(code[1], 16)), cell) if "_x00" in cell else cell
-
-
-def _choose_sheets(
-    path: Path, names: Sequence[str], hidden: Sequence[str], sheet: str | None
-) -> tuple[list[str], list[str]]:
-    """Take the sheet that was named, else all that are not hidden."""
-    if sheet is not None:
-        try:
-            return [find_column(sheet, names)], []
-        except ColumnError as error:
-            raise ColumnError(
-                f"{path.name} has no sheet {sheet!r}; its sheets are: {', '.join(map(repr, names))}"
-            ) from error
-    visible = [name for name in names if name not in hidden] or list(names)
-    return visible, [
-        f"sheet {name!r} is hidden and was left out; name it to read it" for name in names if name not in visible
-    ]
-
-
-def _grid_table(name: str, grid: Callable[[], Iterator[Row]], height: int | None = None) -> Table | None:
-    """Make a table of a sheet; None if the sheet is empty."""
-    header = find_header(list(islice(grid(), _TOP)))
-    if header is None:
-        return None
-    width, start = len(header.names), header.start
-
-    def rows() -> Iterator[Row | Broken]:
-        for number, cells in grid():
-            if number >= start:
-                yield number, cells if len(cells) == width else [*cells[:width], *[None] * (width - len(cells))]
-
-    total = None if height is None else max(0, height - start + 1)
-    notes = tuple(f"sheet {name!r}: {note}" for note in header.notes)
-    return Table(name=name, header=header.names, rows=rows, total=total, notes=notes)
-
-
-def _brief(error: Exception) -> str:
-    """Take the first line of an error; calamine adds its own call stack."""
-    return str(error).partition("\n")[0]
-
-
-def open_calamine(path: Path, sheet: str | None) -> tuple[list[Table], list[str]]:
-    """Open XLS, XLSB and ODS, and XLSX that openpyxl refuses; a sheet is held in memory."""
-    import fastexcel
-
-    faults = (fastexcel.FastExcelError, OSError, ValueError)
-    try:
-        book = fastexcel.read_excel(path)
-        names = book.sheet_names
-        loaded = {name: book.load_sheet(name, header_row=None, n_rows=0, dtypes="string").visible for name in names}
-    except faults as error:
-        told = (
-            "is protected by a password" if "password" in str(error).lower() else f"cannot be opened ({_brief(error)})"
-        )
-        raise FileError(f"{path.name} {told}: save it again as .xlsx without a password, or as CSV") from error
-    chosen, notes = _choose_sheets(path, names, [name for name in names if loaded[name] != "visible"], sheet)
-
-    def grid(name: str) -> Iterator[Row]:
-        try:
-            frame = book.load_sheet(name, header_row=None, skip_rows=0, dtypes="string").to_polars()
-        except faults as error:
-            raise FileError(
-                f"{path.name}, sheet {name!r}, cannot be read ({_brief(error)}): save it as .xlsx or CSV"
-            ) from error
-        return enumerate(frame.iter_rows(), start=1)
-
-    tables = [_grid_table(name, partial(grid, name)) for name in chosen]
-    return [table for table in tables if table is not None], notes

@@ -228,13 +228,23 @@ def test_open_document(read):
 
 
 def test_wide_sheet(tmp_path):
-    """A lone cell in column 16,000 costs neither minutes nor the comments."""
+    """A lone cell in column 5,000 costs neither minutes nor the comments."""
     path = tmp_path / "survey.xlsx"
     book = xlsxwriter.Workbook(str(path))
     sheet = book.add_worksheet()
     sheet.write_row(0, 0, ["ID", "Comment"])
     sheet.write_row(1, 0, ["a", "fine thing here"])
-    sheet.write(1, 16_000, "far away")
+    sheet.write(1, 5_000, "far away")
     book.close()
 
     assert [row.text for row in open_survey(path).rows() if isinstance(row, Comment)] == ["fine thing here"]
+
+
+def test_cell_far_away_cannot_eat_the_memory(tmp_path):
+    """Story: calamine laid out 65,536 x 65,536 cells for one in the last corner, and memory ran out."""
+    at = OLD_EXCEL.rfind(b"\xfd\x00\x0a\x00") + 4  # where the last text cell says its row and column
+    path = tmp_path / "survey.xls"
+    path.write_bytes(OLD_EXCEL[:at] + b"\xff\xff\xff\xff" + OLD_EXCEL[at + 4 :])
+
+    with pytest.raises(FileError, match=r"survey\.xls cannot be opened \(its cells are out of bounds\)"):
+        open_survey(path)
