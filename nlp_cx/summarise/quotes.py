@@ -8,10 +8,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from nlp_cx.passages import Passage
+from nlp_cx.summarise.passages import Passage
 from nlp_cx.records import POLARITIES, Analysis, Comment, LanguageCode, Polarity, ThemeMention
-from nlp_cx.sample import Sample, fingerprint
-from nlp_cx.terms import Term
+from nlp_cx.summarise.sample import Sample, fingerprint
+from nlp_cx.summarise.terms import Term
 
 QUOTES = 3
 """Quotes per theme, at most."""

@@ -1,8 +1,8 @@
 """Terms are the words of customers that set a theme apart."""
 
-from nlp_cx.passages import Passage
+from nlp_cx.summarise.passages import Passage
 from nlp_cx.records import LanguageCode
-from nlp_cx.terms import TERMS, find_terms
+from nlp_cx.summarise.terms import TERMS, find_terms
 
 
 def passages(texts: list[str], language: LanguageCode = "vi", evidence: str = "") -> list[Passage]:

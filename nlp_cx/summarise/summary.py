@@ -8,10 +8,10 @@ from datetime import date
 from typing import Any
 
 from nlp_cx.drivers import Driver
-from nlp_cx.quotes import Quote
+from nlp_cx.summarise.quotes import Quote
 from nlp_cx.records import LanguageCode, Polarity
 from nlp_cx.scores import MetricScore, Share
-from nlp_cx.terms import Term
+from nlp_cx.summarise.terms import Term
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

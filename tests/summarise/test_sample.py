@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nlp_cx.sample import Sample, fingerprint
+from nlp_cx.summarise.sample import Sample, fingerprint
 
 
 @given(st.lists(st.integers(0, 1000)), st.integers(1, 20))

@@ -4,7 +4,7 @@ from datetime import date
 
 from nlp_cx.histogram import Scale
 from nlp_cx.records import Comment, Score
-from nlp_cx.responses import MAX_SCALES, Responses
+from nlp_cx.summarise.responses import MAX_SCALES, Responses
 
 NPS = Scale("nps", 0, 10)
 

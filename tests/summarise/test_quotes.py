@@ -2,9 +2,9 @@
 
 from collections import Counter
 
-from nlp_cx.quotes import Quote, QuotePool, quote_key
+from nlp_cx.summarise.quotes import Quote, QuotePool, quote_key
 from nlp_cx.records import Analysis, Comment, Language, Polarity, Score, Sentiment, ThemeMention
-from nlp_cx.terms import Term
+from nlp_cx.summarise.terms import Term
 
 
 def choose(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from nlp_cx.passages import QUOTE_LENGTH, REACH, Passage
+from nlp_cx.summarise.passages import QUOTE_LENGTH, REACH, Passage
 from nlp_cx.records import Analysis, Comment, Language, Redaction, Sentiment, Span, ThemeMention
 
 

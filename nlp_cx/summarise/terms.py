@@ -13,7 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
-from nlp_cx.passages import Passage
+from nlp_cx.summarise.passages import Passage
 from nlp_cx.records import LanguageCode
 from nlp_cx.tokenise import Word, words
 
