@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator, Sequence
-from typing import Protocol
+from concurrent.futures import ThreadPoolExecutor
+from queue import SimpleQueue
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
@@ -13,6 +15,9 @@ from nlp_cx.artifacts import ModelFolder
 from nlp_cx.encode import TOKEN_BUDGET, cut_batches
 from nlp_cx.errors import MissingExtraError
 from nlp_cx.records import Encoded, Prediction
+
+if TYPE_CHECKING:
+    import openvino as ov
 
 OUTPUTS = ("sentiment", "themes", "flags", "evidence")
 GPU_TOKEN_BUDGET = 32_768
@@ -48,44 +53,52 @@ def unstack(outputs: Sequence[np.ndarray], windows: Sequence[Encoded]) -> Iterat
 
 
 class OpenVinoClassifier:
-    """The CPU path. Batches run on two streams at once; precision is what the processor does natively."""
+    """The CPU path. Batches run side by side, one a stream; precision is what the processor does natively."""
 
     def __init__(self, folder: ModelFolder, *, streams: int | None = None) -> None:
         """Compile the model's graph for this machine.
 
         Args:
             folder: A checked model folder.
-            streams: Batches run side by side; one per two cores, at least 2, when None.
+            streams: Batches run side by side; one per core up to two, then one per two cores, when None.
         """
         import openvino as ov
 
-        core = ov.Core()
-        settings = {
-            "PERFORMANCE_HINT": "THROUGHPUT",
-            "NUM_STREAMS": str(streams or max(2, (os.cpu_count() or 2) // 2)),
-        }
-        self._compiled = core.compile_model(str(folder.openvino), "CPU", settings)
-        self._requests: int = self._compiled.get_property("OPTIMAL_NUMBER_OF_INFER_REQUESTS")
+        streams = streams or _default_streams()
+        settings = {"PERFORMANCE_HINT": "THROUGHPUT", "NUM_STREAMS": str(streams)}
+        self._compiled = ov.Core().compile_model(str(folder.openvino), "CPU", settings)
+        self._streams = streams
+        self._free: SimpleQueue[ov.InferRequest] = SimpleQueue()
+        for _ in range(streams):
+            self._free.put(self._compiled.create_infer_request())
         self.precision = str(self._compiled.get_property("INFERENCE_PRECISION_HINT").get_type_name())
 
     def predict(self, windows: Sequence[Encoded]) -> list[Prediction]:
         """Give a prediction per window, in their order."""
-        import openvino as ov
-
         results: list[Prediction | None] = [None] * len(windows)
-
-        def keep(request: ov.InferRequest, positions: list[int]) -> None:
-            arrays = [np.array(request.get_tensor(name).data, dtype=np.float32) for name in OUTPUTS]
-            picked = [windows[position] for position in positions]
-            for position, prediction in zip(positions, unstack(arrays, picked), strict=True):
-                results[position] = prediction
-
-        queue = ov.AsyncInferQueue(self._compiled, self._requests)
-        queue.set_callback(keep)
-        for positions in cut_batches(windows, budget=TOKEN_BUDGET):
-            queue.start_async(stack([windows[position] for position in positions]), positions)
-        queue.wait_all()
+        with ThreadPoolExecutor(self._streams, thread_name_prefix="classify") as pool:
+            batches = list(cut_batches(windows, budget=TOKEN_BUDGET))
+            outputs = pool.map(self._infer, ([windows[position] for position in positions] for positions in batches))
+            for positions, predictions in zip(batches, outputs, strict=True):
+                for position, prediction in zip(positions, predictions, strict=True):
+                    results[position] = prediction
         return [result for result in results if result is not None]
+
+    def _infer(self, batch: Sequence[Encoded]) -> list[Prediction]:
+        """Run one batch on a free request; a plain call, for callbacks of AsyncInferQueue can outlive the model."""
+        request = self._free.get()
+        try:
+            request.infer(stack(batch))
+            arrays = [np.array(request.get_tensor(name).data, dtype=np.float32) for name in OUTPUTS]
+        finally:
+            self._free.put(request)
+        return list(unstack(arrays, batch))
+
+
+def _default_streams() -> int:
+    """One stream per core up to two, then one per two cores, of those this process may use."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return max(min(cores, 2), cores // 2)
 
 
 class TorchClassifier:

@@ -217,7 +217,7 @@ def main() -> None:
     body = list(network.backbone.parameters())
     heads = [value for name, value in network.named_parameters() if not name.startswith("backbone.")] + [source_bias]
     optimizer = torch.optim.AdamW(
-        [{"params": body, "peak": config["body_rate"]}, {"params": heads, "peak": config["head_rate"]}], weight_decay=0.01
+        [{"params": body, "peak": config["body_rate"]}, {"params": heads, "peak": config["head_rate"]}], weight_decay=0.01, fused=True
     )
     state: dict[str, Any] = {"seen": 0, "spent": 0.0, "number": 0}
     if checkpoint.exists():
@@ -251,7 +251,7 @@ def main() -> None:
                 told = "  ".join(f"{name} {np.mean(values):.3f}" for name, values in running.items())
                 log.info("%.1f%%  %d rows  %s", 100 * done, seen, told)
                 running.clear()
-            if time.monotonic() - saved > 300:
+            if time.monotonic() - saved > 120:
                 saved = time.monotonic()
                 state = {"network": network.state_dict(), "optimizer": optimizer.state_dict(), "seen": seen,
                          "source_bias": source_bias.data, "spent": saved - started, "number": number}  # fmt: skip

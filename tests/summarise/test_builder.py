@@ -292,7 +292,7 @@ def many() -> Summary:
 
 def test_the_same_survey_gives_the_same_summary_on_every_run():
     """Sampling goes by fingerprints of ids and texts, not by Python's hashes, which change from run to run."""
-    script = "import json, test_summarise; print(json.dumps(test_summarise.many().to_dict()))"
+    script = "import json, test_builder; print(json.dumps(test_builder.many().to_dict()))"
     other = subprocess.run(
         [sys.executable, "-c", script],
         check=True,
