@@ -126,7 +126,9 @@ def open_model(name: str | Path | None = None, *, normaliser: str | None = None)
         if not (path / file).is_file():
             raise ModelMismatchError(f"model {version} lacks {file}; fetch the folder again")
         if sha256(path / file) != wanted:
-            raise ModelMismatchError(f"model {version}: {file} is not the file its manifest names; fetch the folder again")
+            raise ModelMismatchError(
+                f"model {version}: {file} is not the file its manifest names; fetch the folder again"
+            )
     if themes != load_taxonomy().ids:
         raise ModelMismatchError(f"model {version} knows other themes than taxonomy {load_taxonomy().version}")
     if normaliser is not None and chain != normaliser:

@@ -38,14 +38,16 @@ class Encoder:
         self._tokenizer: Tokenizer = Tokenizer.from_file(str(tokenizer_json))
         self._tokenizer.no_padding()
         self._tokenizer.no_truncation()
-        self._cls = self._tokenizer.token_to_id("[CLS]")
-        self._sep = self._tokenizer.token_to_id("[SEP]")
+        vocabulary = self._tokenizer.get_vocab()
+        self._cls, self._sep = vocabulary["[CLS]"], vocabulary["[SEP]"]
         self._window = window
         self._max_characters = 16 * window * max_windows
         self._max_windows = max_windows
         self._questions: dict[str, list[int]] = {}
 
-    def encode(self, texts: Sequence[str], questions: Sequence[str | None] | None = None) -> tuple[list[Encoded], list[bool]]:
+    def encode(
+        self, texts: Sequence[str], questions: Sequence[str | None] | None = None
+    ) -> tuple[list[Encoded], list[bool]]:
         """Encode comments, each with its survey question behind it.
 
         Args:

@@ -1,16 +1,16 @@
 """Every error that a caller of nlp_cx can cause.
 
-    NlpCxError                  base; carries `code` and a message that says what to do next
-    ├── InputError              the file or the comment that was handed in
-    │   ├── FileError           cannot be opened, decoded or recognised
-    │   ├── ColumnError         a column or scale that was named does not fit the file
-    │   └── CommentError        one comment's field is not valid
-    ├── ScoreError              a score, a scale or a count does not make sense
-    ├── ModelError              the model folder
-    │   ├── ModelNotFoundError  no such folder
-    │   └── ModelMismatchError  its parts disagree with each other or with this version
-    ├── OutputError             a result cannot be written where it was asked for
-    └── MissingExtraError       an optional dependency is not installed
+NlpCxError                  base; carries `code` and a message that says what to do next
+├── InputError              the file or the comment that was handed in
+│   ├── FileError           cannot be opened, decoded or recognised
+│   ├── ColumnError         a column or scale that was named does not fit the file
+│   └── CommentError        one comment's field is not valid
+├── ScoreError              a score, a scale or a count does not make sense
+├── ModelError              the model folder
+│   ├── ModelNotFoundError  no such folder
+│   └── ModelMismatchError  its parts disagree with each other or with this version
+├── OutputError             a result cannot be written where it was asked for
+└── MissingExtraError       an optional dependency is not installed
 """
 
 from __future__ import annotations

@@ -134,7 +134,9 @@ def measure_quality(labelled: Sequence[Labelled], analyses: Sequence[Analysis]) 
     Returns:
         Figures over the rows that carry each kind of label.
     """
-    judged = [(row.sentiment, found.sentiment.label) for row, found in zip(labelled, analyses, strict=True) if row.sentiment]
+    judged = [
+        (row.sentiment, found.sentiment.label) for row, found in zip(labelled, analyses, strict=True) if row.sentiment
+    ]
     gold, said = [POLARITIES.index(one) for one, _ in judged], [POLARITIES.index(other) for _, other in judged]
     counts = {theme: [0, 0, 0] for theme in load_taxonomy().ids}
     with_polarity = [0, 0, 0]

@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING
 from nlp_cx.records import Language
 
 if TYPE_CHECKING:
-    from py3langid.langid import LanguageIdentifier  # type: ignore[import-untyped]
+    from py3langid.langid import LanguageIdentifier
 
 READ = 2000
 """Characters read of a longer text, from its first letter on."""

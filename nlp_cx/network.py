@@ -82,7 +82,7 @@ def build(config: dict[str, Any], *, themes: int) -> FeedbackNetwork:
     backbone_config = AutoConfig.for_model(settings.pop("model_type"), **settings)
     backbone_config._attn_implementation = "eager"
     extra = {"add_pooling_layer": False} if backbone_config.model_type in {"bert", "roberta", "xlm-roberta"} else {}
-    backbone = AutoModel.from_config(backbone_config, **extra)
+    backbone = AutoModel.from_config(backbone_config, **extra)  # type: ignore[no-untyped-call]
     return FeedbackNetwork(backbone, hidden=backbone_config.hidden_size, themes=themes)
 
 

@@ -103,9 +103,8 @@ def place_tones(text: str) -> list[Edit]:
         return []
     edits: list[Edit] = []
     for match in _MOVED_TONE.finditer(text):
-        glide, vowel = match.group()
-        base, tone = unicodedata.normalize("NFD", vowel)
-        edits.append((match.start(), match.end(), unicodedata.normalize("NFC", glide + tone) + base))
+        glide, vowel = match.group()[0], unicodedata.normalize("NFD", match.group()[1])
+        edits.append((match.start(), match.end(), unicodedata.normalize("NFC", glide + vowel[1]) + vowel[0]))
     return edits
 
 

@@ -1,10 +1,10 @@
 """The whole path of a comment on one page: redact, language, normalise, encode, classify, decide.
 
-    >>> from nlp_cx import Analyzer                                            # doctest: +SKIP
-    >>> analyzer = Analyzer.load()                                             # doctest: +SKIP
-    >>> analysis, = analyzer(["Giao hàng chậm nhưng nhân viên dễ thương"])     # doctest: +SKIP
-    >>> [(mention.theme, mention.sentiment) for mention in analysis.themes]    # doctest: +SKIP
-    [('staff', 'positive'), ('delivery', 'negative')]
+>>> from nlp_cx import Analyzer                                            # doctest: +SKIP
+>>> analyzer = Analyzer.load()                                             # doctest: +SKIP
+>>> analysis, = analyzer(["Giao hàng chậm nhưng nhân viên dễ thương"])     # doctest: +SKIP
+>>> [(mention.theme, mention.sentiment) for mention in analysis.themes]    # doctest: +SKIP
+[('staff', 'positive'), ('delivery', 'negative')]
 """
 
 from __future__ import annotations
@@ -59,9 +59,7 @@ class _Prepared:
 class Analyzer:
     """Reads comments: sentiment, themes, evidence, complaint, suggestion, language; personal data taken out."""
 
-    def __init__(
-        self, folder: ModelFolder, classifier: Classifier, *, redactor: Redactor | None = None
-    ) -> None:
+    def __init__(self, folder: ModelFolder, classifier: Classifier, *, redactor: Redactor | None = None) -> None:
         """Put the parts together; `load` is the usual way.
 
         Args:
@@ -97,7 +95,9 @@ class Analyzer:
             MissingExtraError: If the device needs an extra that is not installed.
         """
         folder = open_model(model, normaliser=NORMALISER)
-        classifier: Classifier = OpenVinoClassifier(folder) if device == "cpu" else TorchClassifier(folder, device=device)
+        classifier: Classifier = (
+            OpenVinoClassifier(folder) if device == "cpu" else TorchClassifier(folder, device=device)
+        )
         return cls(folder, classifier, redactor=redactor)
 
     def __call__(self, comments: Sequence[str | Comment]) -> list[Analysis]:

@@ -57,7 +57,7 @@ def run(examples: Sequence[Example], encoder: Encoder, classifier: Classifier) -
 
 
 def fit_sentiment(logits: np.ndarray, gold: np.ndarray, source: np.ndarray) -> tuple[float, np.ndarray]:
-    """Choose the neutral shift by mean macro-F1 over sources, then the temperature by likelihood; sources weigh equally."""
+    """Choose the neutral shift by macro-F1, then the temperature by likelihood; sources weigh equally."""
     groups = [source == one for one in np.unique(source)]
 
     def quality(shift: float) -> float:

@@ -115,7 +115,9 @@ def _code(polarities: set[str | None]) -> int:
         return UNJUDGED
     if len(told) == 1:
         return POLARITY_CODE[next(iter(told))]  # type: ignore[index]
-    return BOTH if {"neg", "pos"} <= told else POLARITY_CODE["neg" if "neg" in told else "pos"]  # a judgement beats none
+    return (
+        BOTH if {"neg", "pos"} <= told else POLARITY_CODE["neg" if "neg" in told else "pos"]
+    )  # a judgement beats none
 
 
 def load_label_maps(data: Path) -> dict[str, LabelMap]:
@@ -197,14 +199,21 @@ def load_sources(data: Path, sources: Sequence[str] | None = None) -> list[Examp
 
 def load_translated(data: Path, english: Iterable[Example]) -> list[Example]:
     """Give English train labels to their Vietnamese translations in parallel/m_absa_envi (no spans, no dev)."""
-    by_text = {_letters(example.text): example for example in english if example.split == "train" and example.language == "en"}
+    by_text = {
+        _letters(example.text): example for example in english if example.split == "train" and example.language == "en"
+    }
     translated = []
     for number, pair in enumerate(read_records(data / "parallel" / "m_absa_envi.jsonl.gz")):
         original = by_text.get(_letters(pair["en"]))
         if original is not None:
             translated.append(
                 replace(
-                    original, id=f"m_absa_vi/train/{number}", text=pair["vi"], language="vi", source="m_absa_vi", evidence=()
+                    original,
+                    id=f"m_absa_vi/train/{number}",
+                    text=pair["vi"],
+                    language="vi",
+                    source="m_absa_vi",
+                    evidence=(),
                 )
             )
     return translated
@@ -215,10 +224,10 @@ _MARKED = re.compile(r"\{([a-z:,]+)\|([^{}]*)\}")
 
 
 def parse_authored(line: str, *, id: str, language: Literal["vi", "en"]) -> Example:
-    """Read one line of training/authored/: `sentiment flags<TAB>text {theme:pol|evidence}`.
+    r"""Read one line of training/authored/: `sentiment flags<TAB>text {theme:pol|evidence}`.
 
     Examples:
-        >>> example = parse_authored("neg c\\t{speed:neg|chờ lâu} quá", id="vi/1", language="vi")
+        >>> example = parse_authored("neg c\t{speed:neg|chờ lâu} quá", id="vi/1", language="vi")
         >>> example.text, example.evidence, example.complaint
         ('chờ lâu quá', ((3, 0, 7),), 1)
     """

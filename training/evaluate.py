@@ -118,7 +118,10 @@ def evaluate(analyzer: Analyzer, examples: Sequence[Example], baseline: LinearBa
         analyses = analyzer([Comment(id=str(n), text=one.text, question=one.question) for n, one in enumerate(rows)])
         said = [POLARITIES.index(analysis.sentiment.label) for analysis in analyses]
         codes = codes_of(analyses)
-        result: dict[str, Any] = {"rows": len(rows), "model": label_figures(rows, said, codes) | extra_figures(rows, analyses)}
+        result: dict[str, Any] = {
+            "rows": len(rows),
+            "model": label_figures(rows, said, codes) | extra_figures(rows, analyses),
+        }
         if name.startswith("cx_annotated"):
             gold = np.array([example.themes for example in rows])
             counts = theme_counts(gold, codes, polarity=False)

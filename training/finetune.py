@@ -32,11 +32,13 @@ from nlp_cx.encode import Encoder, cut_batches
 from nlp_cx.network import FeedbackNetwork, build
 from nlp_cx.normalise import normalise
 from nlp_cx.records import Encoded
-from training.data import ABSENT, BOTH, THEMES, UNJUDGED, UNKNOWN, Example, load_all
+from training.data import BOTH, THEMES, UNJUDGED, UNKNOWN, Example, load_all
 from training.noise import draw
 
 POOL = 4096
 SOURCE_PULL = 0.05
+SAVE_EVERY = 120
+"""Seconds between checkpoints."""
 
 log = logging.getLogger(__name__)
 
@@ -87,7 +89,9 @@ def mark_evidence(example: Example, aligned: Aligned, window: Encoded) -> np.nda
     return marks if (marks != UNKNOWN).any() else None
 
 
-def collate(rows: Sequence[tuple[Example, Aligned, Encoded]], sources: dict[str, int], trust: dict[str, float]) -> Batch:
+def collate(
+    rows: Sequence[tuple[Example, Aligned, Encoded]], sources: dict[str, int], trust: dict[str, float]
+) -> Batch:
     """Pad one batch."""
     width = max(len(window.ids) for _, _, window in rows)
     ids = torch.zeros(len(rows), width, dtype=torch.long)
@@ -186,12 +190,109 @@ def losses(network: FeedbackNetwork, source_bias: Tensor, batch: Batch, neutral_
     }
 
 
+class Learner:
+    """Network and optimizer of a run, with what is needed to go on after a stop."""
+
+    def __init__(self, start: Path, config: dict[str, Any], sources: dict[str, int]) -> None:
+        """Put fresh heads on the encoder in `start`, dropout off."""
+        settings = json.loads((start / "config.json").read_text(encoding="utf-8"))
+        settings |= {"hidden_dropout_prob": 0.0, "attention_probs_dropout_prob": 0.0}
+        self.network = build(settings, themes=len(THEMES))
+        self.network.backbone.load_state_dict(load_file(start / "model.safetensors"))
+        self.source_bias = torch.nn.Parameter(torch.zeros(len(sources), 3))
+        body = list(self.network.backbone.parameters())
+        heads = [value for name, value in self.network.named_parameters() if not name.startswith("backbone.")]
+        groups = [
+            {"params": body, "peak": config["body_rate"]},
+            {"params": [*heads, self.source_bias], "peak": config["head_rate"]},
+        ]
+        self.optimizer = torch.optim.AdamW(groups, weight_decay=0.01, fused=True)
+        self.config, self.sources = config, sources
+        self.seen, self.number, self.started = 0, 0, time.monotonic()
+        self.network.train()
+
+    @property
+    def minutes(self) -> float:
+        """Minutes spent, those before a stop included."""
+        return (time.monotonic() - self.started) / 60
+
+    def restore(self, checkpoint: Path) -> None:
+        """Go on from a checkpoint, if there is one."""
+        if checkpoint.exists():
+            state = torch.load(checkpoint, weights_only=True)
+            self.network.load_state_dict(state["network"])
+            self.optimizer.load_state_dict(state["optimizer"])
+            self.source_bias.data.copy_(state["source_bias"])
+            self.seen, self.number = int(state["seen"]), int(state["number"])
+            self.started = time.monotonic() - float(state["spent"])
+
+    def save(self, checkpoint: Path) -> None:
+        """Write a checkpoint; a kill in between leaves the one before."""
+        state = {
+            "network": self.network.state_dict(), "optimizer": self.optimizer.state_dict(), "seen": self.seen,
+            "source_bias": self.source_bias.data, "spent": 60 * self.minutes, "number": self.number,
+        }  # fmt: skip
+        torch.save(state, checkpoint.with_suffix(".new"))
+        checkpoint.with_suffix(".new").replace(checkpoint)
+
+    def step(self, batch: Batch, done: float) -> dict[str, float]:
+        """Learn from one batch at `done` of the run, 0 to 1; gives its losses."""
+        for group in self.optimizer.param_groups:
+            group["lr"] = group["peak"] * min(1.0, done / self.config["warmup"] + 0.01) * max(0.01, 1 - done)
+        parts = losses(self.network, self.source_bias, batch, self.config["neutral_weight"])
+        torch.stack(list(parts.values())).sum().backward()  # type: ignore[no-untyped-call]
+        torch.nn.utils.clip_grad_norm_([*self.network.parameters(), self.source_bias], 1.0)
+        self.optimizer.step()
+        self.optimizer.zero_grad()
+        self.seen += len(batch.sentiment)
+        return {name: float(value.detach()) for name, value in parts.items()}
+
+    def write(self, out: Path, start: Path) -> None:
+        """Write model.safetensors, config.json, tokenizer.json and finetuned.json."""
+        weights = {name: value.contiguous() for name, value in self.network.state_dict().items()}
+        save_file(weights, out / "model.safetensors")
+        for name in ("config.json", "tokenizer.json"):
+            shutil.copy(start / name, out / name)
+        biases = dict(zip(self.sources, self.source_bias.data.tolist(), strict=True))
+        figures = {
+            "rows": self.seen, "minutes": round(self.minutes, 1), "threads": torch.get_num_threads(),
+            "config": self.config, "source_bias": biases,
+        }  # fmt: skip
+        (out / "finetuned.json").write_text(json.dumps(figures, indent=2), encoding="utf-8")
+
+
+def learn(learner: Learner, pools: dict[str, list[Example]], encoder: Encoder, out: Path, minutes: float) -> None:
+    """Run passes until all are done or the minutes are spent, saving on the way."""
+    wanted = {source: int(entry["rows"]) for source, entry in learner.config["sources"].items()}
+    total = sum(count for source, count in wanted.items() if pools.get(source)) * learner.config["passes"]
+    log.info("%d rows in all, %d seen", total, learner.seen)
+    running: dict[str, list[float]] = defaultdict(list)
+    step, saved = 0, time.monotonic()
+    while True:
+        dice = random.Random(learner.config["seed"] + 1000 * learner.number + learner.seen)  # noqa: S311
+        for batch in batches(draw_pass(pools, wanted, dice), encoder, learner.config, learner.sources, dice):
+            done = max(learner.seen / total, learner.minutes / minutes)
+            if done >= 1:
+                return
+            for name, value in learner.step(batch, done).items():
+                running[name].append(value)
+            step += 1
+            if step % 100 == 0:
+                told = "  ".join(f"{name} {np.mean(values):.3f}" for name, values in running.items())
+                log.info("%.1f%%  %d rows  %s", 100 * done, learner.seen, told)
+                running.clear()
+            if time.monotonic() - saved > SAVE_EVERY:
+                saved = time.monotonic()
+                learner.save(out / "checkpoint.pt")
+        learner.number += 1
+
+
 def main() -> None:
     """Train; writes model.safetensors, config.json, tokenizer.json and finetuned.json."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--config", type=Path, required=True)
     parser.add_argument("--data", type=Path, required=True)
-    parser.add_argument("--start", type=Path, required=True, help="folder written by training.grow or training.pretrain")
+    parser.add_argument("--start", type=Path, required=True, help="folder of training.grow or training.pretrain")
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--minutes", type=float, default=float("inf"), help="anneal to end by then at the latest")
     options = parser.parse_args()
@@ -199,73 +300,16 @@ def main() -> None:
     config = tomllib.loads(options.config.read_text(encoding="utf-8"))
     torch.manual_seed(config["seed"])
     options.out.mkdir(parents=True, exist_ok=True)
-    checkpoint = options.out / "checkpoint.pt"
 
     pools: dict[str, list[Example]] = defaultdict(list)
     for example in load_all(options.data):
         if example.split == "train":
             pools[example.source].append(example)
-    wanted = {source: int(entry["rows"]) for source, entry in config["sources"].items()}
-    sources = {source: number for number, source in enumerate(wanted)}
-    total = sum(count for source, count in wanted.items() if pools.get(source)) * config["passes"]
-
     encoder = Encoder(options.start / "tokenizer.json", window=config["max_tokens"], max_windows=1)
-    network = build(json.loads((options.start / "config.json").read_text()) | {"hidden_dropout_prob": 0.0,
-                    "attention_probs_dropout_prob": 0.0}, themes=len(THEMES))  # fmt: skip
-    network.backbone.load_state_dict(load_file(options.start / "model.safetensors"))
-    source_bias = torch.nn.Parameter(torch.zeros(len(sources), 3))
-    body = list(network.backbone.parameters())
-    heads = [value for name, value in network.named_parameters() if not name.startswith("backbone.")] + [source_bias]
-    optimizer = torch.optim.AdamW(
-        [{"params": body, "peak": config["body_rate"]}, {"params": heads, "peak": config["head_rate"]}], weight_decay=0.01, fused=True
-    )
-    state: dict[str, Any] = {"seen": 0, "spent": 0.0, "number": 0}
-    if checkpoint.exists():
-        state = torch.load(checkpoint, weights_only=True)
-        network.load_state_dict(state["network"])
-        optimizer.load_state_dict(state["optimizer"])
-        source_bias.data.copy_(state["source_bias"])
-    seen, started, saved = int(state["seen"]), time.monotonic() - float(state["spent"]), time.monotonic()
-    log.info("%d rows a pass, %d in all, %d seen", total // config["passes"], total, seen)
-
-    network.train()
-    step, running, ended = 0, defaultdict(list), False
-    for number in range(int(state["number"]), 10_000):
-        dice = random.Random(config["seed"] + 1000 * number + seen)  # noqa: S311
-        for batch in batches(draw_pass(pools, wanted, dice), encoder, config, sources, dice):
-            done = max(seen / total, (time.monotonic() - started) / (60 * options.minutes))
-            ended = done >= 1
-            if ended:
-                break
-            for group in optimizer.param_groups:
-                group["lr"] = group["peak"] * min(1.0, done / config["warmup"] + 0.01) * max(0.01, 1 - done)
-            parts = losses(network, source_bias, batch, config["neutral_weight"])
-            torch.stack(list(parts.values())).sum().backward()
-            torch.nn.utils.clip_grad_norm_(body + heads, 1.0)
-            optimizer.step()
-            optimizer.zero_grad()
-            step, seen = step + 1, seen + len(batch.sentiment)
-            for name, value in parts.items():
-                running[name].append(float(value.detach()))
-            if step % 100 == 0:
-                told = "  ".join(f"{name} {np.mean(values):.3f}" for name, values in running.items())
-                log.info("%.1f%%  %d rows  %s", 100 * done, seen, told)
-                running.clear()
-            if time.monotonic() - saved > 120:
-                saved = time.monotonic()
-                state = {"network": network.state_dict(), "optimizer": optimizer.state_dict(), "seen": seen,
-                         "source_bias": source_bias.data, "spent": saved - started, "number": number}  # fmt: skip
-                torch.save(state, checkpoint.with_suffix(".new"))
-                checkpoint.with_suffix(".new").replace(checkpoint)
-        if ended:
-            break
-
-    save_file({name: value.contiguous() for name, value in network.state_dict().items()}, options.out / "model.safetensors")
-    for name in ("config.json", "tokenizer.json"):
-        shutil.copy(options.start / name, options.out / name)
-    figures = {"rows": seen, "minutes": round((time.monotonic() - started) / 60, 1), "config": config,
-               "source_bias": dict(zip(sources, source_bias.data.tolist(), strict=True))}  # fmt: skip
-    (options.out / "finetuned.json").write_text(json.dumps(figures, indent=2))
+    learner = Learner(options.start, config, {source: number for number, source in enumerate(config["sources"])})
+    learner.restore(options.out / "checkpoint.pt")
+    learn(learner, pools, encoder, options.out, options.minutes)
+    learner.write(options.out, options.start)
 
 
 if __name__ == "__main__":

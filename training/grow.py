@@ -91,7 +91,7 @@ class StaticTable:
     def vector(self, piece: str) -> np.ndarray | None:
         """Unit vector of a piece, or None if nothing of it is known; shape (dim,)."""
         if piece in self.index:
-            return self.vectors[self.index[piece]]
+            return np.asarray(self.vectors[self.index[piece]])
         parts: list[int] = []
         rest = piece
         while rest:
@@ -146,7 +146,9 @@ def main() -> None:
     """Write tokenizer.json, config.json, model.safetensors and grown.json."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, required=True, help="folder with text/*.txt.xz")
-    parser.add_argument("--minilm", type=Path, required=True, help="folder of all-MiniLM-L6-v2 (safetensors, vocab.txt)")
+    parser.add_argument(
+        "--minilm", type=Path, required=True, help="folder of all-MiniLM-L6-v2 (safetensors, vocab.txt)"
+    )
     parser.add_argument("--static", type=Path, required=True, help="folder with pieces.txt and vectors.npy")
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--size", type=int, default=20_000)
@@ -157,7 +159,9 @@ def main() -> None:
     tokenizer.save(str(options.out / "tokenizer.json"))
     embeddings, counts = carry_over(tokenizer, options.minilm, options.static)
     weights = load_file(options.minilm / "model.safetensors")
-    body = {name: value for name, value in weights.items() if not name.startswith("pooler") and "position_ids" not in name}
+    body = {
+        name: value for name, value in weights.items() if not name.startswith("pooler") and "position_ids" not in name
+    }
     body["embeddings.word_embeddings.weight"] = embeddings
     save_file(body, options.out / "model.safetensors")
     config = json.loads((options.minilm / "config.json").read_text())

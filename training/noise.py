@@ -10,7 +10,8 @@ from collections.abc import Callable
 TEENCODE = {
     "không": ("ko", "k", "hok", "khong", "kg"), "được": ("dc", "đc", "đk"), "sản phẩm": ("sp",), "nhân viên": ("nv",),
     "với": ("vs", "vói"), "mình": ("mik", "mk", "m"), "rồi": ("r", "rùi"), "gì": ("j", "ji"), "bao nhiêu": ("bn",),
-    "nhiều": ("nhìu", "nh"), "cũng": ("cx", "cug"), "biết": ("bik", "bit"), "quá": ("qá", "wá", "qua"), "luôn": ("lun",),
+    "nhiều": ("nhìu", "nh"), "cũng": ("cx", "cug"), "biết": ("bik", "bit"), "quá": ("qá", "wá", "qua"),
+    "luôn": ("lun",),
     "thích": ("thik", "thix"), "yêu": ("iu",), "người": ("ng", "ngừi"), "trước": ("trc",), "điện thoại": ("đt", "dt"),
     "vậy": ("v", "zậy"), "bình thường": ("bt", "bthg"), "tiền": ("xiền", "tien"), "cảm ơn": ("tks", "cám ơn", "thanks"),
     "chất lượng": ("clg", "chat luong"), "giao hàng": ("ship", "giao hàg"), "khách hàng": ("kh",), "ngân hàng": ("nh",),
@@ -67,7 +68,9 @@ def bare(text: str, _: random.Random) -> list[Replacement]:
 
 def capitals(text: str, _: random.Random) -> list[Replacement]:
     """Shout."""
-    return [(at, at + 1, letter.upper()) for at, letter in enumerate(text) if letter.islower() and len(letter.upper()) == 1]
+    return [
+        (at, at + 1, letter.upper()) for at, letter in enumerate(text) if letter.islower() and len(letter.upper()) == 1
+    ]
 
 
 Noise = Callable[[str, random.Random], list[Replacement]]

@@ -25,7 +25,7 @@ from transformers import BertConfig, BertForMaskedLM
 
 from nlp_cx.alignment import Aligned
 from nlp_cx.normalise import normalise
-from training.grow import read_lines
+from training.grow import SPECIAL, read_lines
 from training.noise import strip_diacritics
 
 MONOLINGUAL = (("reviews_pool", "vi", 150_000), ("reviews_en", "en", 40_000), ("vntc_news", "vi", 30_000))
@@ -79,7 +79,7 @@ def mask(ids: torch.Tensor, tokenizer: Tokenizer) -> tuple[torch.Tensor, torch.T
     hidden = (torch.rand(ids.shape) < MASKED) & (ids > 4)
     roll = torch.rand(ids.shape)
     inputs = ids.clone()
-    inputs[hidden & (roll < 0.8)] = tokenizer.token_to_id("[MASK]")
+    inputs[hidden & (roll < 0.8)] = SPECIAL.index("[MASK]")
     other = hidden & (roll > 0.9)
     inputs[other] = torch.randint(20, tokenizer.get_vocab_size(), (int(other.sum()),))
     return inputs, hidden
@@ -129,14 +129,16 @@ def main() -> None:
             states = model.bert(input_ids=inputs, attention_mask=(ids != 0).long()).last_hidden_state[hidden]
             logits = model.cls(states)
         loss = torch.nn.functional.cross_entropy(logits.float(), ids[hidden])
-        loss.backward()
+        loss.backward()  # type: ignore[no-untyped-call]
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
         optimizer.step()
         optimizer.zero_grad()
         step, seen = step + 1, seen + int((ids != 0).sum())
         recent.append(float(loss.detach()))
         if step % 100 == 0:
-            log.info("step %d  tokens %.2fM  loss %.3f  %.0f%%", step, seen / 1e6, sum(recent) / len(recent), 100 * done)
+            log.info(
+                "step %d  tokens %.2fM  loss %.3f  %.0f%%", step, seen / 1e6, sum(recent) / len(recent), 100 * done
+            )
             recent.clear()
         if time.monotonic() - saved > 300:
             saved = time.monotonic()
@@ -144,7 +146,9 @@ def main() -> None:
             torch.save(state | {"spent": saved - started}, checkpoint.with_suffix(".new"))
             checkpoint.with_suffix(".new").replace(checkpoint)
 
-    save_file({name: value.contiguous() for name, value in model.bert.state_dict().items()}, options.out / "model.safetensors")
+    save_file(
+        {name: value.contiguous() for name, value in model.bert.state_dict().items()}, options.out / "model.safetensors"
+    )
     for name in ("config.json", "tokenizer.json"):
         shutil.copy(options.start / name, options.out / name)
     figures = {"steps": step, "tokens": seen, "minutes": options.minutes, "seed": options.seed}

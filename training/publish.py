@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import json
 import shutil
+import warnings
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -43,7 +44,8 @@ def export_openvino(network: FeedbackNetwork, path: Path) -> None:
 
     example = torch.ones(2, 8, dtype=torch.long)
     names = ("input_ids", "attention_mask", "token_type_ids")
-    with torch.no_grad():
+    with torch.no_grad(), warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # what the converter says of its own insides
         graph = ov.convert_model(network.eval(), example_input=dict.fromkeys(names, example))
     for output, name in zip(graph.outputs, OUTPUTS, strict=True):
         output.get_tensor().set_names({name})
@@ -112,7 +114,7 @@ def main() -> None:
     card = TEMPLATE.format(
         version=options.version,
         parameters=sum(weight.numel() for weight in network.parameters()) / 1e6,
-        vocabulary=network.backbone.config.vocab_size,
+        vocabulary=json.loads((folder / "config.json").read_text(encoding="utf-8"))["vocab_size"],
         history=f"fine-tuned on {made['rows']:,} rows seen in {made['minutes']:.0f} minutes on 2 CPU cores",
         taxonomy=manifest["taxonomy"],
         normaliser=NORMALISER,

@@ -27,7 +27,7 @@ def find_merged(path: Path, part: str) -> Spans:
     Returns:
         The spans of each column that has some.
     """
-    from openpyxl.utils.cell import range_boundaries  # type: ignore[import-untyped]
+    from openpyxl.utils.cell import range_boundaries
 
     found: dict[int, set[tuple[int, int]]] = {}
     with zipfile.ZipFile(path) as archive, archive.open(part) as file:

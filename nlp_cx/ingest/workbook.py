@@ -22,7 +22,7 @@ from nlp_cx.ingest.sheets import choose_sheets, grid_table
 from nlp_cx.ingest.table import Row, Table
 
 if TYPE_CHECKING:
-    from openpyxl import Workbook  # type: ignore[import-untyped]
+    from openpyxl import Workbook
 
 _XML_FAULTS = (
     zipfile.BadZipFile, ParseError, KeyError, ValueError, TypeError, AttributeError, IndexError, EOFError, OSError,

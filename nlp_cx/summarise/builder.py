@@ -14,15 +14,15 @@ from functools import partial
 
 from nlp_cx.drivers import Driver, find_drivers
 from nlp_cx.histogram import Scale
+from nlp_cx.records import LANGUAGES, POLARITIES, Analysis, Comment, LanguageCode, Polarity
+from nlp_cx.scores import MetricScore, Share, measure
 from nlp_cx.summarise.passages import Passage
 from nlp_cx.summarise.quotes import QuotePool, quote_key
-from nlp_cx.records import LANGUAGES, POLARITIES, Analysis, Comment, LanguageCode, Polarity
 from nlp_cx.summarise.responses import MAX_SCALES, Histograms, Responses
 from nlp_cx.summarise.sample import Sample, fingerprint
-from nlp_cx.scores import MetricScore, Share, measure
 from nlp_cx.summarise.summary import Month, Summary, ThemeSummary
-from nlp_cx.taxonomy import load_taxonomy
 from nlp_cx.summarise.terms import find_terms
+from nlp_cx.taxonomy import load_taxonomy
 
 __all__ = ["Month", "Summary", "SummaryBuilder", "ThemeSummary"]
 

@@ -8,8 +8,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from nlp_cx.summarise.passages import Passage
 from nlp_cx.records import POLARITIES, Analysis, Comment, LanguageCode, Polarity, ThemeMention
+from nlp_cx.summarise.passages import Passage
 from nlp_cx.summarise.sample import Sample, fingerprint
 from nlp_cx.summarise.terms import Term
 

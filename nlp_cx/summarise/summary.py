@@ -8,9 +8,9 @@ from datetime import date
 from typing import Any
 
 from nlp_cx.drivers import Driver
-from nlp_cx.summarise.quotes import Quote
 from nlp_cx.records import LanguageCode, Polarity
 from nlp_cx.scores import MetricScore, Share
+from nlp_cx.summarise.quotes import Quote
 from nlp_cx.summarise.terms import Term
 
 

@@ -13,8 +13,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
-from nlp_cx.summarise.passages import Passage
 from nlp_cx.records import LanguageCode
+from nlp_cx.summarise.passages import Passage
 from nlp_cx.tokenise import Word, words
 
 TERMS = 8

@@ -2,8 +2,8 @@
 
 import pytest
 
-from nlp_cx.summarise.passages import QUOTE_LENGTH, REACH, Passage
 from nlp_cx.records import Analysis, Comment, Language, Redaction, Sentiment, Span, ThemeMention
+from nlp_cx.summarise.passages import QUOTE_LENGTH, REACH, Passage
 
 
 def passage(

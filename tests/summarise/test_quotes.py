@@ -2,8 +2,8 @@
 
 from collections import Counter
 
-from nlp_cx.summarise.quotes import Quote, QuotePool, quote_key
 from nlp_cx.records import Analysis, Comment, Language, Polarity, Score, Sentiment, ThemeMention
+from nlp_cx.summarise.quotes import Quote, QuotePool, quote_key
 from nlp_cx.summarise.terms import Term
 
 

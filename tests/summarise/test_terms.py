@@ -1,7 +1,7 @@
 """Terms are the words of customers that set a theme apart."""
 
-from nlp_cx.summarise.passages import Passage
 from nlp_cx.records import LanguageCode
+from nlp_cx.summarise.passages import Passage
 from nlp_cx.summarise.terms import TERMS, find_terms
 
 

@@ -57,7 +57,8 @@ def test_maybe_makes_a_theme_unknown_but_never_hides_a_certain_one():
 
 
 @pytest.mark.parametrize(
-    ("polarities", "code"), [(["pos", "neg"], BOTH), ([None], UNJUDGED), (["neg", None], NEGATIVE), (["neu", "pos"], POSITIVE)]
+    ("polarities", "code"),
+    [(["pos", "neg"], BOTH), ([None], UNJUDGED), (["neg", None], NEGATIVE), (["neu", "pos"], POSITIVE)],
 )
 def test_polarities_of_one_theme_are_joined(polarities, code):
     """Labels of one theme give one code."""
@@ -85,7 +86,9 @@ def test_every_authored_comment_parses_and_uses_known_themes():
 
     assert len({example.id for example in examples}) == len(examples)
     assert all(example.text.strip() and "{" not in example.text and "|" not in example.text for example in examples)
-    mentioned = {THEMES[theme] for example in examples for theme in range(len(THEMES)) if example.themes[theme] > ABSENT}
+    mentioned = {
+        THEMES[theme] for example in examples for theme in range(len(THEMES)) if example.themes[theme] > ABSENT
+    }
     assert mentioned == set(load_taxonomy().ids)
 
 
@@ -108,7 +111,11 @@ def test_a_train_row_that_stands_in_a_dev_part_is_dropped():
         example("tốt", "train"),
     ]
 
-    assert [row.id for row in drop_leaks(rows)] == ["shop/dev/Giao hàng chậm quá trời", "shop/dev/tốt", "shop/train/tốt"]
+    assert [row.id for row in drop_leaks(rows)] == [
+        "shop/dev/Giao hàng chậm quá trời",
+        "shop/dev/tốt",
+        "shop/train/tốt",
+    ]
 
 
 def test_rows_annotated_for_this_project_stay_in_train_and_push_the_dev_copy_out():

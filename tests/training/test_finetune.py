@@ -18,7 +18,8 @@ from training.publish import write_weights
 
 TINY = {
     "model_type": "bert", "vocab_size": 64, "hidden_size": 64, "num_hidden_layers": 1, "num_attention_heads": 2,
-    "intermediate_size": 64, "max_position_embeddings": 64, "hidden_dropout_prob": 0.0, "attention_probs_dropout_prob": 0.0,
+    "intermediate_size": 64, "max_position_embeddings": 64, "hidden_dropout_prob": 0.0,
+    "attention_probs_dropout_prob": 0.0,
 }  # fmt: skip
 WORDS = ["giao", "hàng", "chậm", "nhanh", "nhân", "viên", "tốt", "tệ", "giá", "rẻ", "đắt", "quá"]
 
@@ -37,7 +38,8 @@ def example(text: str, theme: str, code: int, *, sentiment: int, evidence: tuple
     codes[THEMES.index(theme)] = code
     return Example(
         id=text, text=text, language="vi", source="shop", split="train", sentiment=sentiment, sentiment_from="human",
-        themes=tuple(codes), evidence=((THEMES.index(theme), *evidence),), complaint=int(sentiment == 0), suggestion=0, none=0,
+        themes=tuple(codes), evidence=((THEMES.index(theme), *evidence),), complaint=int(sentiment == 0),
+        suggestion=0, none=0,
     )  # fmt: skip
 
 
@@ -51,7 +53,7 @@ CONFIG = {"sources": {"shop": {"rows": 4, "sentiment": 1.0}}, "token_budget": 51
 
 
 def test_theme_loss_by_hand():
-    """Uniform logits: a known cell costs log 4, bare presence log 4/3, both polarities log 4, an unknown cell nothing."""
+    """Uniform logits: a known cell costs log 4, bare presence log 4/3, both polarities log 4, an unknown none."""
     logits = torch.zeros(1, 4, 4)
     codes = torch.tensor([[NEGATIVE, UNJUDGED, BOTH, UNKNOWN]])
 
@@ -128,7 +130,9 @@ def test_the_cpu_graph_and_torch_agree(tokenizer_json, tmp_path):
     from safetensors.torch import save_file
 
     network, _ = train_tiny(tokenizer_json, steps=60)
-    save_file({name: value.contiguous() for name, value in network.state_dict().items()}, tmp_path / "model.safetensors")
+    save_file(
+        {name: value.contiguous() for name, value in network.state_dict().items()}, tmp_path / "model.safetensors"
+    )
     (tmp_path / "config.json").write_text(json.dumps(TINY))
     write_weights(tmp_path, tmp_path / "folder")
     folder = ModelFolder(path=tmp_path / "folder", manifest={"format": FORMAT, "themes": list(THEMES)})
