@@ -1,8 +1,8 @@
 """How fast a survey file is analysed on this machine, by stage, and beside what a user would pick instead.
 
-Texts are the example surveys' comments, repeated with small changes to 10,000 rows. The rival is `transformers.pipeline`
-around a model of PhoBERT-base's shape (12 layers x 768, random weights: speed does not depend on their values), which
-gives one label a comment and nothing else.
+Texts are the example surveys' comments, repeated with small changes to 10,000 rows. The rival is
+`transformers.pipeline` around a model of PhoBERT-base's shape (12 layers x 768, random weights: speed does not depend
+on their values), which gives one label a comment and nothing else.
 
 Run: make bench, or python benchmarks/speed.py [--rows 10000]
 """
@@ -26,8 +26,8 @@ from rich.table import Table
 from nlp_cx import Analyzer
 from nlp_cx.alignment import Aligned
 from nlp_cx.artifacts import open_model
+from nlp_cx.batch import analyze_file
 from nlp_cx.classify import OpenVinoClassifier
-from nlp_cx.cli import analyze_file
 from nlp_cx.encode import Encoder
 from nlp_cx.ingest import open_survey
 from nlp_cx.language import detect
@@ -90,7 +90,9 @@ def rival(comments: list[str]) -> float:
         tokenizer_file=str(open_model().tokenizer), pad_token="[PAD]", unk_token="[UNK]",  # noqa: S106
         cls_token="[CLS]", sep_token="[SEP]", model_max_length=256,  # noqa: S106
     )  # fmt: skip
-    config = RobertaConfig(vocab_size=64_001, max_position_embeddings=258, num_labels=3, type_vocab_size=1, pad_token_id=0)
+    config = RobertaConfig(
+        vocab_size=64_001, max_position_embeddings=258, num_labels=3, type_vocab_size=1, pad_token_id=0
+    )
     model = RobertaForSequenceClassification(config).eval()
     tokenizer.model_input_names = ["input_ids", "attention_mask"]
     classify = pipeline("text-classification", model=model, tokenizer=tokenizer, batch_size=16, truncation=True)
@@ -117,8 +119,12 @@ def main() -> None:
     ours = [len(comments) / end_to_end(comments) for _ in range(3)]
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     theirs = [rival(comments) for _ in range(3)]
-    console.print(f"file in, file out: {statistics.median(ours):,.0f} comments/s (median of 3), peak memory {memory:,.0f} MB")
-    console.print(f"transformers.pipeline, PhoBERT-base shape: {statistics.median(theirs):.1f} comments/s (median of 3)")
+    console.print(
+        f"file in, file out: {statistics.median(ours):,.0f} comments/s (median of 3), peak memory {memory:,.0f} MB"
+    )
+    console.print(
+        f"transformers.pipeline, PhoBERT-base shape: {statistics.median(theirs):.1f} comments/s (median of 3)"
+    )
     console.print(f"ratio: {statistics.median(ours) / statistics.median(theirs):.0f}x")
 
 
