@@ -1,4 +1,4 @@
-# make demo | serve is to come | test | lint | bench | train: each sets up what it needs in .venv from a bare checkout.
+# make demo | test | lint | bench | train: each sets up what it needs in .venv from a bare checkout.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -6,6 +6,7 @@ DATA ?= ../shared/data
 OUT ?= out
 VERSION ?= $(shell date +%Y.%m.%d)
 RUNS ?= $(HOME)/.cache/nlp_cx/runs
+PRETRAIN ?= 0
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
 .PHONY: help demo test lint bench train clean
@@ -42,11 +43,12 @@ lint: $(VENV)/.dev  ## check style, types and the direction of imports
 bench: $(VENV)/.dev  ## measure speed by stage, and against transformers.pipeline
 	@$(BIN)/python benchmarks/speed.py
 
-train: $(VENV)/.dev  ## make a model anew: DATA=folder of labelled sources, CARRIERS=folder of pretrained parts
+train: $(VENV)/.dev  ## make a model anew: DATA=labelled sources, CARRIERS=pretrained parts, PRETRAIN=minutes of language modelling
 	@mkdir -p $(RUNS)
 	$(BIN)/python -m training.grow --data $(DATA) --minilm $(CARRIERS)/minilm --static $(CARRIERS)/static --out $(RUNS)/grown
-	$(BIN)/python -m training.pretrain --data $(DATA) --start $(RUNS)/grown --out $(RUNS)/pretrained
-	$(BIN)/python -m training.finetune --config training/configs/base.toml --data $(DATA) --start $(RUNS)/pretrained --out $(RUNS)/finetuned
+	test $(PRETRAIN) = 0 || $(BIN)/python -m training.pretrain --data $(DATA) --start $(RUNS)/grown --out $(RUNS)/pretrained --minutes $(PRETRAIN)
+	$(BIN)/python -m training.finetune --config training/configs/base.toml --data $(DATA) --out $(RUNS)/finetuned \
+		--start $(RUNS)/$(if $(filter 0,$(PRETRAIN)),grown,pretrained)
 	$(BIN)/python -m training.publish --finetuned $(RUNS)/finetuned --data $(DATA) --version $(VERSION) --baseline
 
 clean:  ## remove the virtual environment and results
