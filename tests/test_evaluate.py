@@ -44,9 +44,13 @@ def test_rows_without_a_kind_of_label_do_not_count_for_it():
     ("name", "content"),
     [
         ("a.csv", "\ufefftext,sentiment,themes\nGiao chậm,tiêu cực,delivery:negative; staff\n"),
-        ("a.jsonl", '{"text": "Giao chậm", "sentiment": "neg", "themes": [{"theme": "delivery", "sentiment": "neg"}, "staff"]}\n'),
+        (
+            "a.jsonl",
+            '{"text": "Giao chậm", "sentiment": "neg", '
+            '"themes": [{"theme": "delivery", "sentiment": "neg"}, "staff"]}\n',
+        ),
     ],
-)  # fmt: skip
+)
 def test_both_forms_of_a_labelled_file_say_the_same(tmp_path: Path, name: str, content: str):
     (tmp_path / name).write_text(content, encoding="utf-8")
     (row,) = read_labelled(tmp_path / name)
