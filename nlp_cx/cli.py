@@ -9,8 +9,8 @@ from __future__ import annotations
 import io
 import signal
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+import threading
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -264,15 +264,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # a terminal that lacks a letter is no reason to stop
-    try:
-        with _stoppable():
+    with _Stop() as stop:
+        try:
             code = app(arguments, prog_name="nlp-cx", standalone_mode=False)
-    except NlpCxError as error:
-        _complain(str(error), arguments)
-        return exit_code(error)
-    except typer.TyperException as error:
-        _complain(error.format_message().replace("Value error, ", ""), arguments, hint="print.help")
-        return USAGE
+        except KeyboardInterrupt:
+            code = STOPPED
+        except Exception as error:
+            if stop.asked:  # a library that is stopped while it loads may say anything
+                code = STOPPED
+            elif isinstance(error, NlpCxError):
+                _complain(str(error), arguments)
+                code = exit_code(error)
+            elif isinstance(error, typer.TyperException):
+                _complain(error.format_message().replace("Value error, ", ""), arguments, hint="print.help")
+                code = USAGE
+            else:
+                raise
     if code == STOPPED:
         _complain("stopped; no file was written", arguments)
     return int(code or 0)
@@ -292,37 +299,38 @@ def _complain(message: str, arguments: Sequence[str], *, hint: str | None = None
 def _asked_language(arguments: Sequence[str]) -> Tongue:
     """Find --lang among the arguments, for these may be what is wrong; else what the environment says."""
     for before, argument in zip(["", *arguments], arguments, strict=False):
-        value = (
-            argument.removeprefix("--lang=")
-            if argument.startswith("--lang=")
-            else argument
-            if before == "--lang"
-            else ""
-        )
-        if value in ("vi", "en"):
-            return "vi" if value == "vi" else "en"
+        if argument == "--lang=vi" or (before, argument) == ("--lang", "vi"):
+            return "vi"
+        if argument == "--lang=en" or (before, argument) == ("--lang", "en"):
+            return "en"
     try:
         return read_settings().lang
     except InputError:
         return "en"
 
 
-@contextmanager
-def _stoppable() -> Iterator[None]:
-    """Let SIGTERM end a run as Ctrl-C does, so that no draft stays behind."""
+class _Stop:
+    """While it holds, Ctrl-C and SIGTERM end a run alike: as KeyboardInterrupt, so that no draft stays behind."""
 
-    def stop(*_: object) -> None:
+    def __init__(self) -> None:
+        self.asked = False
+        self._before: dict[signal.Signals, Any] = {}
+
+    def __enter__(self) -> _Stop:
+        """Take the signals over; in another thread than the main one they are not ours."""
+        if threading.current_thread() is threading.main_thread():
+            self._before = {one: signal.signal(one, self._stop) for one in (signal.SIGINT, signal.SIGTERM)}
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Give the signals back."""
+        for one, handler in self._before.items():
+            signal.signal(one, handler)
+
+    def _stop(self, *_: object) -> None:
+        """Remember that somebody asked, and stop."""
+        self.asked = True
         raise KeyboardInterrupt
-
-    try:
-        before = signal.signal(signal.SIGTERM, stop)
-    except ValueError:  # not in the main thread: signals are not ours
-        yield
-        return
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
 
 
 if __name__ == "__main__":

@@ -17,7 +17,7 @@ from rich.console import RenderableType
 
 from nlp_cx.artifacts import default_version, find_model, list_models
 from nlp_cx.batch import BatchReport, analyze_survey
-from nlp_cx.errors import FileError, ModelMismatchError, ModelNotFoundError
+from nlp_cx.errors import FileError, ModelError, ModelMismatchError, ModelNotFoundError
 from nlp_cx.export import Export, OutputFiles
 from nlp_cx.export.table import whole
 from nlp_cx.ingest import Overrides, Survey, open_survey
@@ -145,8 +145,14 @@ class Session:
         """Load the model, which takes seconds."""
         from nlp_cx.pipeline import Analyzer
 
-        with self._busy("print.loading"):
-            return Analyzer.load(model, device=device, redactor=redactor)
+        try:
+            with self._busy("print.loading"):
+                return Analyzer.load(model, device=device, redactor=redactor)
+        except (RuntimeError, AssertionError) as error:  # torch says so that there is no such device
+            if device == "cpu":
+                raise
+            told = str(error).partition("\n")[0]
+            raise ModelError(f"the device {device!r} cannot be used ({told}): try --device cpu") from error
 
     def _busy(self, key: str) -> AbstractContextManager[object]:
         """Show that something is under way, where somebody looks."""

@@ -407,6 +407,12 @@ def test_names_are_checked_before_any_work(tmp_path, name, message):
         name_files(tmp_path / name)
 
 
+def test_two_files_of_one_name_are_refused(tmp_path):
+    """The summary would replace the results."""
+    with pytest.raises(OutputError, match="named twice"):
+        name_files(tmp_path / "out.csv", summary=tmp_path / "out.csv")
+
+
 def test_the_survey_itself_is_never_replaced(tmp_path):
     """Not even with --force, and not through another spelling of its path."""
     (tmp_path / "survey.csv").write_text("old")

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from secrets import token_hex
+from weakref import finalize
 
 from nlp_cx.errors import OutputError
 
@@ -28,6 +29,7 @@ class Draft:
         """
         self.target = Path(os.path.realpath(target))
         self.path = self.target.with_name(f".nlp-cx-{token_hex(6)}.part")
+        self._remove = finalize(self, _remove, self.path)  # also when a run is stopped right here
         with writing(target):
             self.path.touch(exist_ok=False)
 
@@ -46,7 +48,13 @@ class Draft:
 
     def discard(self) -> None:
         """Remove the draft, if it is still there."""
-        self.path.unlink(missing_ok=True)
+        self._remove()
+
+
+def _remove(path: Path) -> None:
+    """Remove a file, if it is there and can be removed."""
+    with suppress(OSError):
+        path.unlink()
 
 
 @contextmanager

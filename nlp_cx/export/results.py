@@ -42,7 +42,8 @@ class JsonLinesWriter:
     def __init__(self, target: Path) -> None:
         """Open a draft beside the target."""
         self._draft = Draft(target)
-        self._file = self._draft.path.open("w", encoding="utf-8", newline="\n")
+        with writing(target):
+            self._file = self._draft.path.open("w", encoding="utf-8", newline="\n")
 
     def write(self, comment: Comment, analysis: Analysis) -> None:
         """Write one line; half of a surrogate pair, which UTF-8 cannot hold, becomes U+FFFD."""

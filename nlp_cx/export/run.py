@@ -9,6 +9,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
 
+from nlp_cx.errors import OutputError
 from nlp_cx.export.draft import Draft, check_target, writing
 from nlp_cx.export.files import write_tables
 from nlp_cx.export.rejects import RejectsWriter
@@ -66,6 +67,8 @@ def name_files(
     rejects = out.with_name(f"{out.stem}_rejects.csv") if out is not None else None
     if rejects is not None:
         named[rejects] = (".csv",)
+    if summary is not None and summary in (out, rejects):
+        raise OutputError(f"{summary} is named twice: give the summary a name of its own")
     for path, suffixes in named.items():
         check_target(path, suffixes, force=force, source=source)
     return OutputFiles(results=out, summaries=summaries, rejects=rejects)

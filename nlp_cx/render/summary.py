@@ -63,7 +63,8 @@ def _overview(summary: Summary, lang: Tongue, *, unicode: bool) -> RenderableTyp
 
 def _headline(summary: Summary, lang: Tongue) -> Text:
     """Say how many comments there are, in which languages, of which days."""
-    line = Text(say("print.comments", lang, count=number(summary.comments, lang)), style="bold")
+    key = "print.comment" if summary.comments == 1 else "print.comments"
+    line = Text(say(key, lang, count=number(summary.comments, lang)), style="bold")
     said = [
         f"{say(f'language.{code}', lang)} {number(summary.languages[code], lang)}"
         for code in LANGUAGES
