@@ -55,17 +55,20 @@ def unstack(outputs: Sequence[np.ndarray], windows: Sequence[Encoded]) -> Iterat
 class OpenVinoClassifier:
     """The CPU path. Batches run side by side, one a stream; precision is what the processor does natively."""
 
-    def __init__(self, folder: ModelFolder, *, streams: int | None = None) -> None:
+    def __init__(self, folder: ModelFolder, *, streams: int | None = None, exact: bool = False) -> None:
         """Compile the model's graph for this machine.
 
         Args:
             folder: A checked model folder.
             streams: Batches run side by side; one per core up to two, then one per two cores, when None.
+            exact: Whether to compute in float32 throughout, slower, to compare with torch.
         """
         import openvino as ov
 
         streams = streams or _default_streams()
         settings = {"PERFORMANCE_HINT": "THROUGHPUT", "NUM_STREAMS": str(streams)}
+        if exact:
+            settings |= {"INFERENCE_PRECISION_HINT": "f32", "DYNAMIC_QUANTIZATION_GROUP_SIZE": "0"}
         self._compiled = ov.Core().compile_model(str(folder.openvino), "CPU", settings)
         self._streams = streams
         self._free: SimpleQueue[ov.InferRequest] = SimpleQueue()

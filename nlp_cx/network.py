@@ -62,7 +62,8 @@ class FeedbackNetwork(nn.Module):
         mixed = torch.nn.functional.gelu(self.mix(torch.cat([pooled, mean.expand_as(pooled)], dim=-1)))
         theme_logits = torch.einsum("bkh,kho->bko", mixed[:, : self.themes], self.theme_weight) + self.theme_bias
         sentiment_logits = self.sentiment(mixed[:, self.themes])
-        flag_logits = (mixed[:, self.themes + 1 :] * self.flag_weight).sum(-1) + self.flag_bias
+        flags = torch.einsum("bkh,kho->bko", mixed[:, self.themes + 1 :], self.flag_weight.unsqueeze(-1))
+        flag_logits = flags.squeeze(-1) + self.flag_bias
         return sentiment_logits, theme_logits, flag_logits, looks[:, :, : self.themes]
 
 
@@ -87,10 +88,10 @@ def build(config: dict[str, Any], *, themes: int) -> FeedbackNetwork:
 
 
 def pack(state: Mapping[str, torch.Tensor]) -> dict[str, torch.Tensor]:
-    """Store large matrices as int8 with one scale a row, the rest as they are.
+    """Store the matrices of layers as int8 with one float16 scale a row, the rest as they are.
 
-    The largest entry of a row becomes -128, as in NNCF's symmetric int8, so that the OpenVINO graph compressed from
-    the unpacked weights holds the very same numbers.
+    The largest entry of a row becomes -128 and products are rounded to float16, as in NNCF's symmetric int8, so that
+    the OpenVINO graph compressed from the unpacked weights holds the very same numbers.
 
     Args:
         state: Weights by name.
@@ -100,11 +101,11 @@ def pack(state: Mapping[str, torch.Tensor]) -> dict[str, torch.Tensor]:
     """
     packed: dict[str, torch.Tensor] = {}
     for name, weight in state.items():
-        if weight.ndim == 2 and weight.numel() >= 4096:
+        if weight.ndim == 2 and name.endswith(".weight"):
             rows = weight.float()
             largest = torch.gather(rows, 1, rows.abs().argmax(dim=1, keepdim=True))
-            scale = torch.where(largest.abs() < 1e-8, torch.ones_like(largest), largest / -128)
-            packed[name] = torch.round(rows / scale).clamp(-128, 127).to(torch.int8)
+            scale = torch.where(largest.abs() < 1e-5, torch.ones_like(largest), largest / -128).half()
+            packed[name] = torch.round(rows / scale.float()).clamp(-128, 127).to(torch.int8)
             packed[f"{name}.scale"] = scale
         else:
             packed[name] = weight.float().contiguous()
@@ -114,7 +115,7 @@ def pack(state: Mapping[str, torch.Tensor]) -> dict[str, torch.Tensor]:
 def unpack(packed: Mapping[str, torch.Tensor]) -> dict[str, torch.Tensor]:
     """Undo `pack`, up to its rounding."""
     return {
-        name: tensor.float() * packed[f"{name}.scale"] if f"{name}.scale" in packed else tensor.float()
+        name: (tensor.half() * packed[f"{name}.scale"]).float() if f"{name}.scale" in packed else tensor.float()
         for name, tensor in packed.items()
         if not name.endswith(".scale")
     }

@@ -50,7 +50,7 @@ def export_openvino(network: FeedbackNetwork, path: Path) -> None:
     for output, name in zip(graph.outputs, OUTPUTS, strict=True):
         output.get_tensor().set_names({name})
     graph.reshape({name: ov.PartialShape([-1, -1]) for name in names})
-    ov.save_model(nncf.compress_weights(graph, mode=nncf.CompressWeightsMode.INT8_SYM), path)
+    ov.save_model(nncf.compress_weights(graph, mode=nncf.CompressWeightsMode.INT8_SYM), path, compress_to_fp16=False)
 
 
 def write_weights(finetuned: Path, folder: Path) -> FeedbackNetwork:

@@ -1,11 +1,13 @@
 """Losses teach only what is known, the network can learn, and its export says the same."""
 
+import json
 import math
 import random
 
 import numpy as np
 import pytest
 import torch
+from safetensors.torch import save_file
 from tokenizers import Tokenizer, models, pre_tokenizers
 
 from nlp_cx.artifacts import FORMAT, ModelFolder
@@ -113,36 +115,35 @@ def test_the_network_overfits_four_comments(tokenizer_json):
 
 
 def test_packing_keeps_the_largest_entry_and_is_stable():
-    """int8 with one scale a row: the largest entry is exact, packing twice changes nothing."""
+    """int8 with one float16 scale a row: the largest entry stays, packing twice changes nothing."""
     weight = torch.randn(80, 80)
 
-    once = unpack(pack({"w": weight}))["w"]
+    once = unpack(pack({"layer.weight": weight}))["layer.weight"]
 
-    assert torch.allclose(once.abs().amax(dim=1), weight.abs().amax(dim=1))
+    assert torch.allclose(once.abs().amax(dim=1), weight.abs().amax(dim=1), rtol=1e-3)
     assert (once - weight).abs().max() <= weight.abs().max() / 128
-    assert torch.allclose(unpack(pack({"w": once}))["w"], once, atol=1e-6)
+    assert torch.equal(unpack(pack({"layer.weight": once}))["layer.weight"], once)
 
 
 def test_the_cpu_graph_and_torch_agree(tokenizer_json, tmp_path):
-    """The exported folder gives the same labels on both paths, probabilities within 0.02."""
-    import json
+    """Every head of the exported folder says the same on both paths, in batches too.
 
-    from safetensors.torch import save_file
-
+    Complaint flags once came out as noise in batches: OpenVINO computed a product and a sum over the last axis wrongly.
+    """
     network, _ = train_tiny(tokenizer_json, steps=60)
+    with torch.no_grad():
+        network.flag_weight.mul_(20)
     save_file(
         {name: value.contiguous() for name, value in network.state_dict().items()}, tmp_path / "model.safetensors"
     )
     (tmp_path / "config.json").write_text(json.dumps(TINY))
     write_weights(tmp_path, tmp_path / "folder")
     folder = ModelFolder(path=tmp_path / "folder", manifest={"format": FORMAT, "themes": list(THEMES)})
-    windows, _ = Encoder(tokenizer_json).encode([one.text for one in EXAMPLES] + ["", "tệ"])
+    windows, _ = Encoder(tokenizer_json).encode(([one.text for one in EXAMPLES] + ["", "tệ"]) * 20)
 
-    on_cpu = OpenVinoClassifier(folder).predict(windows)
+    on_cpu = OpenVinoClassifier(folder, exact=True).predict(windows)
     on_torch = TorchClassifier(folder, device="cpu").predict(windows)
 
     for one, other in zip(on_cpu, on_torch, strict=True):
-        for name in ("sentiment", "themes"):
-            left, right = (np.exp(getattr(each, name)) for each in (one, other))
-            left, right = left / left.sum(-1, keepdims=True), right / right.sum(-1, keepdims=True)
-            assert np.abs(left - right).max() < 0.02
+        for name in ("sentiment", "themes", "flags", "evidence"):
+            assert np.allclose(getattr(one, name), getattr(other, name), rtol=1e-3, atol=5e-3), name
