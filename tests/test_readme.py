@@ -1,0 +1,64 @@
+"""README says what the code does."""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+from typer.main import get_command
+
+from nlp_cx.cli import app
+from nlp_cx.records import Analysis, Language, Sentiment
+from nlp_cx.taxonomy import load_taxonomy
+
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+COMMANDS = [
+    line.split("#")[0].strip()
+    for page in (README, (ROOT / "examples" / "README.md").read_text(encoding="utf-8"))
+    for line in re.findall(r"^nlp-cx .*$", page, re.MULTILINE)
+]
+
+
+@pytest.mark.parametrize("line", COMMANDS)
+def test_every_command_shown_is_understood(line: str):
+    """Its subcommand and all its options are those of the command line."""
+    _, name, *rest = shlex.split(line)
+    command = get_command(app).commands[name]  # type: ignore[attr-defined]
+    known = {option for parameter in command.params for option in parameter.opts}
+    assert {word for word in rest if word.startswith("-")} <= known
+
+
+def test_the_record_shown_has_the_fields_of_an_analysis():
+    shown = json.loads(re.search(r"```json\n(.*?)```", README, re.DOTALL)[1])  # type: ignore[index]
+    analysis = Analysis(
+        id="7", language=Language(code="vi", confidence=1), mixed=True, themes=(), none=False, complaint=0,
+        sentiment=Sentiment(label="negative", scores={"negative": 1, "neutral": 0, "positive": 0}), suggestion=0,
+        needs_review=False, truncated=False, text="", redactions=(), model="m", taxonomy="1",
+    )  # fmt: skip
+    assert list(shown) == list(analysis.to_dict())
+    span = shown["themes"][0]["spans"][0]
+    assert shown["text"][span["start"] : span["end"]] == span["text"]
+
+
+def test_every_theme_is_listed():
+    listed = re.search(r"^Themes: (.*?) \(", README, re.MULTILINE | re.DOTALL)[1]  # type: ignore[index]
+    assert set(re.findall(r"\w+", listed)) == set(load_taxonomy().ids)
+
+
+def test_every_file_of_the_tree_exists():
+    tree = re.search(r"## For engineers\n\n```\n(.*?)```", README, re.DOTALL)[1]  # type: ignore[index]
+    named = set(re.findall(r"\b(\w+(?:\.py|\.toml|/))", tree))
+    assert named
+    for name in named:
+        assert (ROOT / name).exists() or (ROOT / "nlp_cx" / name).exists() or (ROOT / "benchmarks" / name).exists(), (
+            name
+        )
+
+
+def test_every_make_target_shown_exists():
+    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
+    assert set(re.findall(r"\bmake ([a-z]+)\b", README)) - {"a"} <= targets
