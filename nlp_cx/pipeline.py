@@ -10,7 +10,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -118,25 +118,31 @@ class Analyzer:
     def stream(self, comments: Iterable[Comment], *, chunk: int = CHUNK) -> Iterator[tuple[Comment, Analysis]]:
         """Analyse any number of comments in flat memory.
 
-        While the transformer works on one chunk, the next one is read and prepared.
+        While decisions are taken on one chunk, the transformer works on the next and the one after is prepared.
 
         Args:
-            comments: Read as they are needed.
+            comments: Read as they are needed, in another thread.
             chunk: Comments handled at once.
 
         Yields:
             Each comment with its analysis, in the order they came.
         """
         source = iter(comments)
-        with ThreadPoolExecutor(max_workers=1, thread_name_prefix="prepare") as ahead:
-            coming = ahead.submit(self._prepare_next, source, chunk)
+        with ThreadPoolExecutor(1, "prepare") as preparing, ThreadPoolExecutor(1, "predict") as predicting:
+            coming = predicting.submit(self._predict, preparing.submit(self._prepare_next, source, chunk))
+            behind = preparing.submit(self._prepare_next, source, chunk)
             while True:
-                prepared = coming.result()
+                prepared, predictions = coming.result()
                 if not prepared.comments:
                     return
-                coming = ahead.submit(self._prepare_next, source, chunk)
-                predictions = self._classifier.predict(prepared.windows)
+                coming = predicting.submit(self._predict, behind)
+                behind = preparing.submit(self._prepare_next, source, chunk)
                 yield from zip(prepared.comments, self._analyses(prepared, predictions), strict=True)
+
+    def _predict(self, coming: Future[_Prepared]) -> tuple[_Prepared, list[Prediction]]:
+        """Wait for a chunk and run the transformer on it."""
+        prepared = coming.result()
+        return prepared, self._classifier.predict(prepared.windows)
 
     def _prepare_next(self, source: Iterator[Comment], chunk: int) -> _Prepared:
         """Take the next chunk off the source and bring it to token ids."""
