@@ -186,7 +186,14 @@ def find_evidence(
             runs[-1][1] = token
         else:
             runs.append([token, token])
-    return [_whole_words(offsets, first, last) for first, last in runs]
+    stretches: list[tuple[int, int]] = []
+    for first, last in runs:
+        start, end = _whole_words(offsets, first, last)
+        if stretches and start <= stretches[-1][1]:
+            stretches[-1] = (stretches[-1][0], end)
+        else:
+            stretches.append((start, end))
+    return stretches
 
 
 def _whole_words(offsets: Sequence[tuple[int, int]], first: int, last: int) -> tuple[int, int]:

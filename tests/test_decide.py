@@ -92,6 +92,17 @@ def test_evidence_takes_whole_words():
     assert find_evidence([cut], [prediction(5, evidence=evidence)], 0, 0.5) == [(5, 12)]
 
 
+def test_two_runs_that_touch_in_one_word_are_one_stretch():
+    """Runs of tokens in the same word are widened to it once, not twice."""
+    cut = Encoded(
+        comment=0, ids=[1] * 7, types=[0] * 7, offsets=[(0, 0), (0, 2), (2, 4), (4, 6), (6, 8), (8, 9), (0, 0)]
+    )
+    evidence = np.full((7, THEMES), -9.0)
+    evidence[[1, 5], 0] = 5
+
+    assert find_evidence([cut], [prediction(7, evidence=evidence)], 0, 0.5) == [(0, 9)]
+
+
 def test_none_yields_to_a_theme():
     """A comment that names a theme has content, whatever the flag says."""
     flags = (-9, -9, 9)

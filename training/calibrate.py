@@ -64,7 +64,7 @@ def fit_sentiment(logits: np.ndarray, gold: np.ndarray, source: np.ndarray) -> t
         said = (logits + np.array([0, shift, 0])).argmax(axis=1)
         return float(np.mean([macro_f1(gold[group].tolist(), said[group].tolist()) for group in groups]))
 
-    bias = np.array([0.0, max(np.arange(-1.5, 1.01, 0.1), key=quality), 0.0])
+    bias = np.array([0.0, max(np.arange(-1.5, 2.51, 0.1), key=quality), 0.0])
     weight = np.zeros(len(gold))
     for group in groups:
         weight[group] = 1 / group.sum()

@@ -42,6 +42,8 @@ def table(results: Mapping[str, Any]) -> str:
                 better = 0 if ours >= theirs else 1
                 shown[better] = f"**{shown[better]}**"
             cells += shown
+        if not any(cells):
+            continue
         if any(cells):
             lines.append(f"| {name} | {result['rows']} | " + " | ".join(cells) + " |")
     return "\n".join(lines)
@@ -53,6 +55,8 @@ def own_table(results: Mapping[str, Any]) -> str:
     lines.append("|---|" + "---:|" * len(OWN_FIGURES))
     for name, result in results.items():
         cells = [_percent(result["model"].get(key)) for key, _ in OWN_FIGURES]
+        if not any(cells):
+            continue
         lines.append(f"| {name} | " + " | ".join(cells) + " |")
     return "\n".join(lines)
 

@@ -20,7 +20,7 @@ from nlp_cx import Analyzer
 from nlp_cx.measure import calibration_error, character_f1, f1, macro_f1, weighted_f1
 from nlp_cx.records import POLARITIES, Analysis, Comment
 from training.baseline import LinearBaseline
-from training.data import ABSENT, BOTH, NEGATIVE, THEMES, UNKNOWN, Example, load_all
+from training.data import ABSENT, BOTH, NEGATIVE, POSITIVE, THEMES, UNKNOWN, Example, load_all
 from training.measure import micro_f1, theme_counts
 from training.noise import strip_diacritics
 
@@ -64,7 +64,8 @@ def label_figures(examples: Sequence[Example], sentiment: Sequence[int], themes:
     if (codes > ABSENT).any() and (codes == ABSENT).any():
         counts = theme_counts(codes, themes, polarity=False)
         figures["theme_micro_f1"] = micro_f1(counts)
-        figures["theme_polarity_micro_f1"] = micro_f1(theme_counts(codes, themes, polarity=True))
+        if ((codes >= NEGATIVE) & (codes <= POSITIVE)).any():
+            figures["theme_polarity_micro_f1"] = micro_f1(theme_counts(codes, themes, polarity=True))
         there = [theme for theme in range(len(THEMES)) if ((codes[:, theme] > ABSENT) & (codes[:, theme] <= BOTH)).any()
                  and (codes[:, theme] != UNKNOWN).any()]  # fmt: skip
         figures["theme_macro_f1"] = float(np.mean([f1(*map(float, counts[theme])) for theme in there]))

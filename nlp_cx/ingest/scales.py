@@ -137,16 +137,24 @@ def read_score(cell: object, column: ScoreColumn) -> tuple[float | None, Problem
     return value, None
 
 
+_SLIPS = 2
+
+
 def share_off_scale(cells: Iterable[object], column: ScoreColumn) -> float:
     """Tell which share of the numbers in some cells, 0 to 1, lies off a scale: a scale of its own was meant there.
 
+    One or two are taken for slips of the hand and count as none.
+
     Examples:
-        >>> share_off_scale(["4", 5, 9, "", "n/a"], parse_score("csat=Q1"))
-        0.3333333333333333
+        >>> share_off_scale(["4", 5, 9, 8, 7, 10, "", "n/a"], parse_score("csat=Q1"))
+        0.6666666666666666
+        >>> share_off_scale(["4", 9], parse_score("csat=Q1"))
+        0.0
     """
     given = (cell for cell in cells if isinstance(cell, str | int | float) and not isinstance(cell, bool))
     values = [value for cell in given if not is_missing(cell) and (value := _value(cell, column)) is not None]
-    return sum(not column.min <= value <= column.max for value in values) / max(1, len(values))
+    off = sum(not column.min <= value <= column.max for value in values)
+    return off / len(values) if off > _SLIPS else 0.0
 
 
 def _value(cell: str | float, column: ScoreColumn) -> float | None:
