@@ -42,8 +42,6 @@ def table(results: Mapping[str, Any]) -> str:
                 better = 0 if ours >= theirs else 1
                 shown[better] = f"**{shown[better]}**"
             cells += shown
-        if not any(cells):
-            continue
         if any(cells):
             lines.append(f"| {name} | {result['rows']} | " + " | ".join(cells) + " |")
     return "\n".join(lines)
@@ -55,9 +53,8 @@ def own_table(results: Mapping[str, Any]) -> str:
     lines.append("|---|" + "---:|" * len(OWN_FIGURES))
     for name, result in results.items():
         cells = [_percent(result["model"].get(key)) for key, _ in OWN_FIGURES]
-        if not any(cells):
-            continue
-        lines.append(f"| {name} | " + " | ".join(cells) + " |")
+        if any(cells):
+            lines.append(f"| {name} | " + " | ".join(cells) + " |")
     return "\n".join(lines)
 
 
@@ -142,4 +139,4 @@ SOURCES = """| source | language | terms as known |
 | airline tweets, SemEval-2019 suggestions | en | CC BY-NC-SA 4.0 |
 | CEBaB, UCI sentences, AWARE, banking77 | en | CC BY 4.0 |
 | MAMS, SemEval-2014/2016, Hu & Liu, VADER, SST, student survey | en | research or permissive, by repository |
-| unlabelled: reviews in both languages, VNTC news; parallel: EVBCorpus, IWSLT15, Tatoeba, M-ABSA | vi, en | mixed, research |"""
+| for the vocabulary only: unlabelled reviews in both languages, VNTC news | vi, en | mixed, research |"""

@@ -115,7 +115,7 @@ def main() -> None:
         version=options.version,
         parameters=sum(weight.numel() for weight in network.parameters()) / 1e6,
         vocabulary=json.loads((folder / "config.json").read_text(encoding="utf-8"))["vocab_size"],
-        history=f"fine-tuned on {made['rows']:,} rows seen in {made['minutes']:.0f} minutes on 2 CPU cores",
+        history=f"fine-tuned on {made['rows']:,} rows seen in {made['minutes']:.0f} minutes on a CPU",
         taxonomy=manifest["taxonomy"],
         normaliser=NORMALISER,
         table=table(results),
