@@ -28,8 +28,12 @@ $(VENV)/.dev: $(VENV)/.base
 	@$(BIN)/python -m pip install --quiet --editable '.[dev,train]'
 	@touch $@
 
-demo: $(VENV)/.base  ## analyse the sample survey with the shipped model: themes, scores, drivers; results in out/
+demo: $(VENV)/.base  ## analyse two sample surveys with the shipped model: themes, scores, drivers; results in out/
 	@mkdir -p $(OUT)
+	@echo "--- A bank's app, Vietnamese and English, CSAT: examples/bank_app_csat.csv"
+	@$(BIN)/nlp-cx analyze examples/bank_app_csat.csv --out $(OUT)/bank_app_csat_results.xlsx --force
+	@echo
+	@echo "--- A retail chain, Vietnamese, NPS: examples/ban_le_nps.xlsx"
 	@$(BIN)/nlp-cx analyze examples/ban_le_nps.xlsx --out $(OUT)/ban_le_nps_results.xlsx --force
 
 test: $(VENV)/.dev  ## run the tests
