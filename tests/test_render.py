@@ -157,6 +157,17 @@ def test_columns_are_shown_with_role_confidence_and_reason(tmp_path):
     assert "! đọc theo bảng mã cp1258" in said
 
 
+def test_columns_without_use_are_named_up_to_twenty(tmp_path):
+    """Of three hundred questions the first are named and the rest counted."""
+    unused = [ColumnRole(column=f"Q{one}", role="unused", confidence=0.0, why="nothing") for one in range(1, 301)]
+    survey = Survey(tmp_path / "s.csv", "csv", [(TableNamed(), ColumnPlan(columns=tuple(unused)))], [])
+
+    said = " ".join(printed(show_columns(survey, "en")).split())
+
+    assert "Q19, Q20, … (+280)" in said
+    assert "Q21" not in said
+
+
 class TableNamed:
     """The part of a table that a survey asks for before it is read."""
 

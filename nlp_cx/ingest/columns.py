@@ -21,6 +21,10 @@ RoleName = Literal[
 
 _SINGLE = ("id", "question", "language", "created_at", "respondent_id", "touchpoint", "stage")
 _OFF_SCALE = 0.05
+_PHRASE = 0.86
+"""From here on a header begins or ends with words of some length that no comment is headed by."""
+_OPTIONS = 8
+"""Answers to a question about reasons that may be ticked from a list."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,7 +155,7 @@ def _guesses(header: str, profile: Profile) -> list[_Guess]:
     words_of = lexicon()
     names = {fold(header), fold(re.sub(r"\([^()]{0,200}\)|\[[^\[\]]{0,200}\]", " ", header))} - {""}
     found = [
-        _Guess(sure * _fits(role, profile), role, "header")
+        _Guess(sure * (1.0 if role == "ignored" and sure >= _PHRASE else _fits(role, profile)), role, "header")
         for role, words in (*words_of.roles.items(), *words_of.metrics.items())
         if (sure := max((words.match(name) for name in names), default=0.0))
     ]
@@ -160,7 +164,8 @@ def _guesses(header: str, profile: Profile) -> list[_Guess]:
     if _reads_like_question(header) and (profile.free or (profile.plain and not profile.category)):
         closed = any(guess.role == "segment" and guess.confidence >= 0.5 for guess in found)  # "Which branch ...?"
         found.append(_Guess(0.88 if profile.free else 0.45 if closed else 0.6, "text", "header"))
-    if profile.category and profile.plain:
+    headed = max((words_of.roles["text"].match(name) for name in names), default=0.0) > 0.8
+    if profile.category and profile.plain and not (headed and profile.distinct > _OPTIONS):
         found.append(_Guess(0.45, "segment", "values"))
     return sorted((guess for guess in found if guess.confidence >= 0.4), reverse=True)
 
@@ -170,6 +175,11 @@ def header_confidence(cell: object) -> float:
     if not isinstance(cell, str) or not cell.strip() or len(cell) > 300:
         return 0.0
     return max((guess.confidence / 0.9 for guess in _guesses(cell, look_at(()))), default=0.0)
+
+
+def ends_in_text(headers: Sequence[str]) -> bool:
+    """Tell whether the last header certainly names a column of comments."""
+    return len(headers) > 1 and lexicon().roles["text"].match(fold(headers[-1])) > 0.8
 
 
 def find_column(name: str, headers: Sequence[str]) -> str:
@@ -274,7 +284,7 @@ def suggest(
             if role.score.scale_from == "metric" and _is_of_other_scale(role.score, sample):
                 notes.append(
                     f"column {header!r} holds numbers off the scale {role.score.min:g}-{role.score.max:g} of "
-                    f"{role.score.metric} and was left out; declare its scale: {guess.role}={header}:MIN-MAX"
+                    f'{role.score.metric} and was left out; declare its scale: --score "{guess.role}={header}:MIN-MAX"'
                 )
                 role = replace(role, role="unused", score=None)
         else:
@@ -358,5 +368,6 @@ def _notes(profiles: Mapping[str, Profile], roles: Mapping[str, ColumnRole]) -> 
         if profile.free and profile.words >= 4:
             notes.append(f"column {header!r} holds free text but is not used; name it as a text column to analyse it")
         elif profile.numeric > 0.8 and profile.distinct <= 11 and lexicon().metrics["score"].match(fold(header)):
-            notes.append(f"column {header!r} looks like a score without a scale; declare it, as in csat={header}:1-5")
+            example = f'--score "csat={header}:1-5"'
+            notes.append(f"column {header!r} looks like a score without a scale; declare it, as in {example}")
     return notes

@@ -12,7 +12,7 @@ from nlp_cx.ingest.columns import ColumnPlan, RoleName
 from nlp_cx.ingest.dates import day_first, has_order, read_date
 from nlp_cx.ingest.fields import STRUCTURED, Problems, segment_value
 from nlp_cx.ingest.ids import SeenIds
-from nlp_cx.ingest.lexicon import read_language
+from nlp_cx.ingest.lexicon import fold, lexicon, read_language
 from nlp_cx.ingest.merged import spread
 from nlp_cx.ingest.rejected import CELL_SHOWN, Problem, Rejected
 from nlp_cx.ingest.scales import ScoreColumn, read_score
@@ -25,6 +25,7 @@ MAX_TEXT = 1_000_000
 _BLOCK = 2048
 _CACHED = 20_000
 _SURE = 0.7
+_TOTAL = Problem("a row of totals, no answer: it has no comment and no date", "dòng tổng cộng, không phải câu trả lời")
 _Cached = tuple[Any, Problem | None]
 _WORDS: tuple[RoleName, ...] = ("question", "language", "respondent_id", "touchpoint", "stage")
 
@@ -43,6 +44,7 @@ class CommentReader:
         self.words = [(role, place[name]) for role in _WORDS if (name := plan.one(role)) is not None]
         self.scores = [(place[score.column], score) for score in plan.scores]
         self.segments = [(place[name], name) for name in plan.segments if name not in table.structured]
+        self.segment_places = frozenset(place for place, _ in self.segments)
         unsure = any(each.role == "id" and each.confidence < _SURE for each in plan.columns)
         self.id_prefix = self.prefix if unsure else ""  # a column such as "STT" counts every sheet from 1
         self.sheet_segment = {"sheet": table.name} if several and table.name else {}
@@ -93,6 +95,9 @@ class CommentReader:
     def _comments(self, row: Row, name: str) -> Iterator[Comment | Rejected]:
         """Make the comments of one row, one for each answer that is not blank, at least one."""
         number, cells = row
+        if not self.table.every_row and self._is_total(cells):
+            yield self._rejected(number, self._values(cells), _TOTAL, name=name)
+            return
         common, problems = self._shared(cells)
         for title, problem in problems:
             yield self._field(row, name, title, problem)
@@ -116,6 +121,16 @@ class CommentReader:
         if not answered:
             cell, asked = (cells[self.texts[0][0]], self.texts[0][2]) if len(self.texts) == 1 else ("", None)
             yield Comment(id=name, text=cell if isinstance(cell, str) else "", question=question or asked, **common)
+
+    def _is_total(self, cells: Sequence[object]) -> bool:
+        """Tell a row of totals or means below the answers: no comment, no date, and such a word before all else."""
+        if not all(is_blank(cells[place]) for place, _, _ in self.texts):
+            return False
+        place, first = next((at, cell) for at, cell in enumerate(cells) if not is_blank(cell))
+        if not isinstance(first, str) or len(first) > 40 or fold(first) not in lexicon().total:
+            return False
+        dated = self.date is not None and not is_blank(cells[self.date])
+        return not dated and not (first.isascii() and place in self.segment_places)  # a branch or brand "Total"
 
     def _shared(self, cells: Sequence[object]) -> tuple[dict[str, Any], Problems]:
         """Read what all answers of a row share: scores, segments, date, respondent and so on."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from itertools import islice, pairwise
 from pathlib import Path
 
-from nlp_cx.ingest.columns import header_confidence
+from nlp_cx.ingest.columns import ends_in_text, header_confidence
 from nlp_cx.ingest.encoding import LINE, TextFile
 from nlp_cx.ingest.header import find_header
 from nlp_cx.ingest.rejected import CELL_SHOWN, Problem
@@ -23,6 +23,8 @@ _TOP = 30
 _OPEN_QUOTE = 5000
 _HABIT = 0.2
 """From this share on, rows that end before the last column are a file's way to write blank cells."""
+_PROSE = 0.8
+"""From this share on, commas that a blank follows are punctuation, where lines have differing numbers of them."""
 
 
 class _OpenQuoteError(Exception):
@@ -103,9 +105,17 @@ def _sniff(lines: Sequence[str]) -> str:
         share = sum(found == width for found in widths) / len(widths)
         firsts = sum(found == width for found in widths[:3]) / len(widths[:3])
         known = len(cut[0]) > 1 and sum(header_confidence(cell) > 0.8 for cell in cut[0]) > 1
+        if not known and share < 0.9 and _is_prose(cut):
+            continue
         if width > 1 and (share > 0.85 or (share > 0.5 and firsts > 0.6) or known):
             best = max(best, (share * width**0.5 + known, delimiter))
     return best[1]
+
+
+def _is_prose(cut: Sequence[Sequence[str]]) -> bool:
+    """Tell whether lines were cut at the commas and semicolons of sentences."""
+    later = [cell for cells in cut for cell in cells[1:]]
+    return sum(cell[:1] == " " for cell in later) > _PROSE * len(later)
 
 
 def open_delimited(path: Path, sheet: str | None) -> tuple[list[Table], list[str]]:
@@ -137,7 +147,7 @@ def open_delimited(path: Path, sheet: str | None) -> tuple[list[Table], list[str
                 problem = Problem("a quote is opened and never closed", "dấu ngoặc kép mở mà không đóng")
                 yield Broken(number, problem, {"line": cells[:CELL_SHOWN].rstrip("\r\n")})
             elif cells:
-                yield _fit(number, cells, header.names, fill=fill)
+                yield _fit(number, cells, header.names, fill=fill, delimiter=delimiter)
 
     total = None if source.lines is None else max(0, source.lines - header.start + 1)
     table = Table(name=None, header=header.names, rows=rows, total=total, damaged=not source.sound, notes=header.notes)
@@ -150,9 +160,11 @@ def _omits_blanks(widths: Sequence[int], width: int) -> bool:
     return not broken and sum(found < width for found in widths) > _HABIT * len(widths)
 
 
-def _fit(number: int, cells: list[str], header: Sequence[str], *, fill: bool) -> Row | Broken:
+def _fit(number: int, cells: list[str], header: Sequence[str], *, fill: bool, delimiter: str) -> Row | Broken:
     """Make a row as wide as the header, if nothing is lost and nothing guessed by that."""
     width = len(header)
+    if len(cells) > width and ends_in_text(header) and all(cell[:1] == " " for cell in cells[width:]):
+        return number, [*cells[: width - 1], delimiter.join(cells[width - 1 :])]  # commas of an unquoted comment
     if len(cells) > width and not any(cell.strip() for cell in cells[width:]):
         return number, cells[:width]
     if len(cells) < width and (fill or not any(cell.strip() for cell in cells)):

@@ -9,7 +9,7 @@ from functools import cached_property
 from statistics import median_low, mode
 
 from nlp_cx.ingest.cells import as_text, is_blank
-from nlp_cx.ingest.columns import header_confidence
+from nlp_cx.ingest.columns import ends_in_text, header_confidence
 from nlp_cx.ingest.table import Row
 
 _KNOWN = 0.55
@@ -72,7 +72,11 @@ def find_header(top: Sequence[Row], *, ragged: bool = False, is_list: bool = Fal
     best = codes - 1 if codes else _best(lines)  # Qualtrics: short names, questions, codes
     line, below = lines[best], lines[max(codes, best) + 1 :]
     widths = [other.width for other in (line, *below)]
-    width = max(line.width, mode(widths)) if ragged else max(widths)
+    if ragged:  # rows that are wider have unnamed columns, or commas in the comments that end them
+        named = line.known > 1 and ends_in_text([as_text(cell) for cell in line.cells[: line.width]])
+        width = line.width if named else max(line.width, mode(widths))
+    else:
+        width = max(widths)
     if not line.known and _is_data(line, is_list=is_list):
         names = tuple(f"column_{place}" for place in range(1, width + 1))
         note = f"row {line.number} is data and no header; columns are called {_called(names)}"

@@ -60,6 +60,7 @@ class Lexicon(NamedTuple):
     effort: tuple[str, ...]
     question: tuple[str, ...]
     missing: frozenset[str]
+    total: frozenset[str]
     unit: frozenset[str]
     languages: Mapping[str, Literal["vi", "en"]]
     likert: Mapping[str, float]
@@ -83,6 +84,7 @@ def lexicon() -> Lexicon:
         question=tuple(f"{fold(word)} " for word in told["question"]),
         missing=frozenset(unicodedata.normalize("NFC", word).casefold() for word in told["missing"])
         | frozenset(fold(word) for word in told["missing"] if " " in word),
+        total=frozenset(fold(word) for word in told["total"]),
         unit=frozenset(fold(word) for word in told["unit"]),
         languages={
             **{fold(word): "vi" for word in told["vietnamese"]},

@@ -34,7 +34,11 @@ _RANGE = re.compile(
     r"(?<![\w.,-])([01])\s*(?:[-–—~→]|->|to|đến|den|tới)\s*(3|4|5|6|7|9|10|11|100)(?![\w/]|[.,-]\d)", re.IGNORECASE
 )
 _ANCHOR = re.compile(r"(?<![\w.,])(\d{1,3})\s{0,3}[=:]\s{0,3}([^\d=:,;/()]{2,60})")
-_OUT_OF = re.compile(r"(?:/|trên|out of)\s{0,3}(3|4|5|6|7|10|100)(?![\w/])", re.IGNORECASE)
+_OUT_OF = re.compile(
+    r"(?:/|trên|out of|thang(?:\s{1,3}điểm)?)\s{0,3}(3|4|5|6|7|10|100)(?![\w/]|[.,-]\d)"
+    r"|(?<![\w.,-])(?:3|4|5|6|7|10|100)(?=[ -]point)",
+    re.IGNORECASE,
+)
 _SCORE = re.compile(
     r"([+-]?\d{1,6}(?:[.,]\d{1,6})?)(?![\d.,]\d)(?:\s{0,3}(?:/|trên|out of)\s{0,3}(\d{1,4})(?!\d))?\s*(.*)",
     re.DOTALL | re.IGNORECASE,
@@ -100,8 +104,8 @@ def declared_scale(header: str, metric: str) -> ScoreColumn | None:
         return replace(column, min=low, max=high, direction="lower_is_better" if turned else direction)
     if found := _RANGE.search(header):
         return replace(column, min=float(found[1]), max=float(found[2]))
-    if own and (found := _OUT_OF.search(header)) and float(found[1]) > own[0]:
-        return replace(column, min=own[0], max=float(found[1]))
+    if own and (found := _OUT_OF.search(header)) and float(found[1] or found[0]) > own[0]:
+        return replace(column, min=own[0], max=float(found[1] or found[0]))
     return replace(column, min=own[0], max=own[1], scale_from="metric") if own else None
 
 
@@ -127,7 +131,7 @@ def read_score(cell: object, column: ScoreColumn) -> tuple[float | None, Problem
     if value is None:
         return None, Problem(f"{shown!r} is not a score", f"{shown!r} không phải là điểm số")
     if not column.min <= value <= column.max:
-        hint = f"{column.metric}={column.column}:MIN-MAX"
+        hint = f'--score "{column.metric}={column.column}:MIN-MAX"'
         return None, Problem(
             f"{value:g} is off the scale {column.min:g}-{column.max:g} of {column.metric}; "
             f"if the scale is another one, declare it: {hint}",

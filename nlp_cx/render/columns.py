@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from nlp_cx.ingest import ColumnPlan, Survey
 
 
+_LISTED = 20
+"""Columns without use that are named; the rest are counted."""
+
+
 def show_columns(survey: Survey, lang: Tongue) -> RenderableType:
     """Show what each column was taken for, sheet by sheet, and what to look at."""
     parts: list[RenderableType] = []
@@ -23,7 +27,9 @@ def show_columns(survey: Survey, lang: Tongue) -> RenderableType:
         where = say("print.sheet", lang, sheet=printable(sheet, 40)) if sheet and len(survey.plans) > 1 else ""
         parts.append(_plan_table(plan, where, lang))
         for role in ("ignored", "unused"):
-            names = ", ".join(printable(name, 40) for name in plan.of(role))
+            columns = plan.of(role)
+            names = ", ".join(printable(name, 40) for name in columns[:_LISTED])
+            names += f", … (+{len(columns) - _LISTED})" if len(columns) > _LISTED else ""
             if names:
                 parts.append(
                     Padding(

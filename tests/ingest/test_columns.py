@@ -112,7 +112,7 @@ def test_scale_is_never_guessed():
     columns = {"Góp ý": SENTENCES, "Mức độ hài lòng": [9, 8, 1, 2, 10]}
 
     assert plan_of(columns).scores == ()
-    assert "declare its scale: csat=Mức độ hài lòng:MIN-MAX" in plan_of(columns).notes[0]
+    assert 'declare its scale: --score "csat=Mức độ hài lòng:MIN-MAX"' in plan_of(columns).notes[0]
     assert plan_of(columns, Overrides(scores=("csat=Mức độ hài lòng:0-10",))).scores[0].max == 10
 
 
@@ -184,3 +184,44 @@ def test_nothing_is_missing(cell):
 def test_zero_is_something(cell):
     """0 is a score, and words are words."""
     assert not is_missing(cell)
+
+
+def test_replies_of_a_shop_are_never_comments():
+    """What the company wrote is left out, however long it is.
+
+    Story: under "Phản hồi của shop" a marketplace export thanks customers in whole sentences, and was analysed.
+    """
+    thanks = ["Cảm ơn bạn đã tin tưởng và ủng hộ shop ạ", "", "Shop xin lỗi vì sự bất tiện, mong bạn thông cảm", "", ""]
+
+    for header in ("Phản hồi của shop", "Phản Hồi Của Người Bán", "Seller Reply"):
+        plan = plan_of({"Nội dung đánh giá": SENTENCES, header: thanks})
+
+        assert (plan.text, plan.of("ignored")) == (("Nội dung đánh giá",), (header,))
+
+
+def test_open_question_that_most_answer_alike_is_still_one():
+    """Forty times "không" among few answers make no segment of "Góp ý thêm"; five reasons that repeat may be ticked."""
+    answers = ["không"] * 40 + [f"{sentence} {place}" for place in "AB" for sentence in SENTENCES]
+
+    assert plan_of({"NPS": [9] * 50, "Nhận xét": ["rất hài lòng"] * 50, "Góp ý thêm": answers}).text == (
+        "Nhận xét", "Góp ý thêm",
+    )  # fmt: skip
+    ticked = plan_of({"Nhận xét": SENTENCES * 10, "Phản hồi của bạn về": ["Giá", "Chờ lâu"] * 25})
+    assert ticked.segments == ("Phản hồi của bạn về",)
+
+
+def test_rating_question_asks_for_its_scale():
+    """ "How would you rate ...?" may be out of 5 or 10: the reader is told what to add to the command."""
+    plan = plan_of({"Any comments?": SENTENCES, "How would you rate the training?": [1, 5, 4, 3, 5]})
+
+    assert plan.scores == ()
+    assert '--score "csat=How would you rate the training?:1-5"' in plan.notes[0]
+
+
+def test_form_says_when_it_was_completed():
+    """Of the two times of a form the later one dates the answer."""
+    times = ["2025-06-01 09:00", "2025-06-01 09:10", "2025-06-02 10:00", "2025-06-02 11:00", "2025-06-03 08:00"]
+
+    assert plan_of({"Start time": times, "Completion time": times, "Comment": SENTENCES}).one("created_at") == (
+        "Completion time"
+    )

@@ -119,3 +119,30 @@ def test_block_of_broken_rows_alone(read):
 def test_column_named_by_hand_in_any_case(read, name):
     """--text-column need not match the case of the header."""
     assert read("survey.csv", "id,comment\n1,fine\n", text=(name,)).texts == ["fine"]
+
+
+def test_row_of_totals_is_no_answer(read):
+    """A mean below the scores is rejected by name, for it would count as a score; a branch may be called Total."""
+    survey = read("survey.csv", "STT,NPS,Góp ý\n1,9,giao nhanh lắm\n2,0,\nTổng cộng,4.5,\nTrung bình,4.5,\n")
+
+    assert survey.ids == ["1", "2"]
+    assert survey.values("nps") == [9, 0]
+    assert survey.faults == [(4, "row", None), (5, "row", None)]
+    assert "totals" in survey.rejected[0].reason
+
+    branches = read(
+        "survey.csv", "Branch,NPS,Comment\nTotal,9,\nShell,3,slow at the pump\nTotal,2,dirty toilets here\n"
+    )
+    assert branches.values("nps") == [9, 3, 2]
+
+
+def test_good_and_bad_are_both_counted(read):
+    """A help desk asks for good or bad: two levels of satisfaction; who was only asked gave no score.
+
+    Story: "good" was a score and "bad" was not, so that all were satisfied.
+    """
+    rows = "1,good,quick and kind help\n2,bad,nobody answered my mail\n3,offered,\n4,bad,\n"
+    survey = read("survey.csv", f"Ticket ID,Satisfaction Score,Satisfaction Comment\n{rows}")
+
+    assert survey.values("csat") == [4, 2, None, 2]
+    assert survey.rejected == []

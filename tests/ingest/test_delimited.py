@@ -214,3 +214,26 @@ def test_what_csv_writes_is_read_back(tmp_path_factory, texts):
     rows = list(open_survey(path, Overrides(text=("comment",))).rows())
 
     assert [row.text for row in rows] == texts
+
+
+def test_commas_of_prose_cut_nothing(read):
+    """A list of comments without a header is no table, though most have a comma.
+
+    Story: "Giao chậm, đóng gói ẩu" became a segment and a comment, and the first line a header.
+    """
+    lines = ["Giao hàng chậm, đóng gói ẩu", "Tốt", "Nhân viên vui, tư vấn kỹ, giá ổn", "Giá cao, chất lượng kém", "ok"]
+
+    assert read("survey.txt", "\n".join(lines)).texts == lines
+    assert read("survey.csv", "\n".join(["Ý kiến", *lines])).texts == lines
+
+
+def test_unquoted_commas_of_the_last_column_stay_in_the_comment(read):
+    """Where comments end the rows, a comma and a blank are theirs; a comma without a blank is not guessed at.
+
+    Story: as most rows had a comma, an unnamed column was made, and half of each comment was in it, unused.
+    """
+    survey = read("survey.csv", "id,nps,comment\n1,9,good, but slow, sadly\n2,3,bad, rude\n3,7,fine\n4,5,so,so\n")
+
+    assert survey.texts == ["good, but slow, sadly", "bad, rude", "fine"]
+    assert survey.values("nps") == [9, 3, 7]
+    assert survey.faults == [(5, "row", None)]

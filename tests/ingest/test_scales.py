@@ -38,7 +38,7 @@ def test_missing_score_is_no_fault(cell):
     ("cell", "column", "said"),
     [
         (11, NPS, "off the scale 0-10"), (-1, NPS, "off the scale"), (0, CSAT, "off the scale 1-5"),
-        ("6", CSAT, "declare it: csat=Q2:MIN-MAX"), ("4/10", CSAT, "is not a score"),
+        ("6", CSAT, 'declare it: --score "csat=Q2:MIN-MAX"'), ("4/10", CSAT, "is not a score"),
         ("Rất hài lòng", NPS, "not a score"),
         ("9-10", NPS, "is not a score"), ("nhiều", NPS, "is not a score"), (True, NPS, "is not a number"),
         (date(2025, 10, 9), NPS, "into a date"), (10**400, NPS, "off the scale"), ("9" * 300, NPS, "is not a score"),
@@ -85,6 +85,10 @@ def test_score_given_by_hand(text, expected):
         ("Satisfaction (1 = Very satisfied, 5 = Very dissatisfied)", "csat", (1, 5, "lower_is_better")),
         ("Rating out of 10", "stars", (1, 10, "higher_is_better")),
         ("How much effort did it take?", "ces", (1, 7, "lower_is_better")),
+        ("Hài lòng (thang 10)", "csat", (1, 10, "higher_is_better")),
+        ("Mức độ hài lòng, thang điểm 7", "csat", (1, 7, "higher_is_better")),
+        ("Satisfaction on a 10-point scale", "csat", (1, 10, "higher_is_better")),
+        ("Satisfaction with our 3.5 point plan", "csat", (1, 5, "higher_is_better")),
         ("Satisfaction 2024-10", "csat", (1, 5, "higher_is_better")),
     ],
 )
