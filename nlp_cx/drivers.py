@@ -21,7 +21,7 @@ from nlp_cx.taxonomy import load_taxonomy
 Mention = Literal["any", "negative", "positive"]
 MENTIONS: tuple[Mention, ...] = get_args(Mention)
 MIN_MENTIONS = 30
-"""A theme is ranked only if at least so many mention it and so many do not."""
+"""A theme is ranked only if at least so many mention it and so many do not: with fewer the normal interval misleads."""
 _Z = NormalDist().inv_cdf(0.975)
 
 
@@ -52,7 +52,7 @@ class Driver:
     """Lower bound of the 95% interval of `impact`."""
     high: float
     rank: int | None
-    """1 = largest absolute impact among the themes of the same metric and mention; None below 30 mentions."""
+    """1 = largest absolute impact among the themes of the same metric and mention; None if not ranked."""
 
     def to_dict(self) -> dict[str, Any]:
         """Give the JSON form."""

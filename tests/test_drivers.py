@@ -85,6 +85,20 @@ def test_the_interval_covers_the_true_impact():
     assert 0.91 <= held / 300 <= 0.985
 
 
+def test_the_interval_is_that_of_the_delta_method():
+    """Mentioners 100, -100; the rest 100, 100, 0, -100: NPS 16.7 and 25, so the impact is -8.3.
+
+    Influences: 83.3 and -116.7; of the rest, (x - 16.7) - 1.5 (x - 25): -29.2 twice, 20.8, 70.8. Their squares sum to
+    27,708; 1.96 * sqrt(27,708) / 6 = 54.4.
+    """
+    found = impact(of(NPS, {10: 3, 8: 1, 0: 2}), of(NPS, {10: 1, 0: 1}), theme="speed", mention="any")
+
+    assert found is not None
+    assert found.impact == pytest.approx(-25 / 3)
+    assert found.high - found.impact == pytest.approx(54.37, abs=0.01)
+    assert found.impact - found.low == pytest.approx(54.37, abs=0.01)
+
+
 def test_few_mentions_get_no_rank():
     """The theme with the larger impact but 29 mentions stands behind the ranked one, without a rank."""
     everyone = of(NPS, {10: 200, 0: 100})
