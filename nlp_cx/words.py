@@ -10,6 +10,11 @@ from typing import Any, Literal
 
 Tongue = Literal["en", "vi"]
 """Language that a person is spoken to in; not the language of comments."""
+_PLACEHOLDER = re.compile(r"\{(\w+)\}")
+_LONGEST_MESSAGE = 20_000
+"""Characters of a message that is still translated: what is longer quotes a file, which is no message of ours."""
+_DEEPEST_REST = 5
+"""Messages within each other that are still translated: "skipped: sheet S: ..." is three."""
 
 
 @cache
@@ -69,10 +74,16 @@ def metric_name(metric: str, lang: Tongue) -> str:
 def _translations() -> Sequence[tuple[re.Pattern[str], str]]:
     """Compile the message templates: pattern of the English one, Vietnamese one; longer ones first."""
     pairs = sorted(((entry["en"], entry["vi"]) for entry in _book()["message"]), key=lambda pair: -len(pair[0]))
-    return [
-        (re.compile(re.sub(r"\\\{(\w+)\\\}", r"(?P<\1>.*?)", re.escape(english)), re.DOTALL), vietnamese)
-        for english, vietnamese in pairs
-    ]
+    return [(_pattern(english), vietnamese) for english, vietnamese in pairs]
+
+
+def _pattern(template: str) -> re.Pattern[str]:
+    """Compile a message template: each value ends where the words behind it first occur, never tried anew."""
+    start, *parts = _PLACEHOLDER.split(template)
+    values = [f"(?P<{name}>.*?){re.escape(words)}" for name, words in zip(parts[::2], parts[1::2], strict=True)]
+    if values:
+        values[-1] += r"\Z"
+    return re.compile(re.escape(start) + "".join(f"(?>{value})" for value in values), re.DOTALL)
 
 
 def translate(message: str, lang: Tongue) -> str:
@@ -89,9 +100,15 @@ def translate(message: str, lang: Tongue) -> str:
         >>> translate("there is no file a.csv: check the path", "vi")
         'không có tệp a.csv: hãy kiểm tra lại đường dẫn'
     """
-    if lang == "vi" and len(message) < 20_000:
-        for pattern, vietnamese in _translations():
-            if match := pattern.fullmatch(message):
-                found = match.groupdict()
-                return vietnamese.format(**{**found, "rest": translate(found.get("rest", ""), lang)})
+    if lang == "en" or len(message) > _LONGEST_MESSAGE:
+        return message
+    return _in_vietnamese(message, _DEEPEST_REST)
+
+
+def _in_vietnamese(message: str, depth: int) -> str:
+    """Translate a message, and what stands for `{rest}` in it, so many times down."""
+    for pattern, vietnamese in _translations() if depth else ():
+        if match := pattern.fullmatch(message):
+            found = match.groupdict()
+            return vietnamese.format(**{**found, "rest": _in_vietnamese(found.get("rest", ""), depth - 1)})
     return message

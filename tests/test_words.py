@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+import time
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
@@ -101,6 +102,22 @@ def test_a_giant_message_takes_no_time():
     listed = ", ".join(["'x'"] * 3900)
 
     assert translate(f"there is no column 'a'. The columns are: {listed}", "vi").startswith("không có cột 'a'")
+
+
+@pytest.mark.parametrize("template", [entry["en"] for entry in BOOK["message"]])
+def test_a_hostile_value_takes_no_time(template):
+    """A value that repeats the sentence around it is not tried at every place: that took minutes."""
+    start, *behind = re.split(r"\{\w+\}", template)
+    started = time.process_time()
+    translate(start + (("".join(behind) or start) * 20_000)[: 19_000 - len(start)], "vi")
+
+    assert time.process_time() - started < 2
+
+
+def test_messages_within_messages_have_an_end():
+    """A few levels are translated, thousands of them end no recursion."""
+    assert translate("skipped: " * 3 + "x", "vi") == "bỏ qua: " * 3 + "x"
+    assert translate("skipped: " * 2000 + "x", "vi").endswith("skipped: x")
 
 
 def test_values_with_braces_are_no_templates():
