@@ -74,7 +74,7 @@ def read_labelled(path: Path) -> list[Labelled]:
     """
     try:
         return [_labelled(number, row) for number, row in enumerate(_rows(path), 1)]
-    except (OSError, UnicodeDecodeError, json.JSONDecodeError, csv.Error) as error:
+    except (OSError, ValueError, csv.Error) as error:
         raise FileError(f"{path} cannot be read as labelled comments: {error}") from error
 
 
@@ -84,7 +84,15 @@ def _rows(path: Path) -> Iterator[Mapping[str, Any]]:
         if path.suffix.lower() == ".csv":
             yield from csv.DictReader(file)
         else:
-            yield from (json.loads(line) for line in file if line.strip())
+            yield from (_parsed(number, line) for number, line in enumerate(file, 1) if line.strip())
+
+
+def _parsed(number: int, line: str) -> Any:
+    """Read one line of JSON."""
+    try:
+        return json.loads(line)
+    except (ValueError, RecursionError) as error:
+        raise ValueError(f"line {number} is not JSON ({error})") from error
 
 
 def _labelled(number: int, row: Mapping[str, Any]) -> Labelled:
@@ -95,23 +103,27 @@ def _labelled(number: int, row: Mapping[str, Any]) -> Labelled:
     themes = row.get("themes", row.get("labels"))
     if isinstance(themes, str):
         themes = [part.strip() for part in themes.replace(",", ";").split(";") if part.strip()]
+    elif themes is not None and not isinstance(themes, list):
+        themes = [themes]
     return Labelled(
-        comment=Comment(id=str(row.get("id") or number), text=text, question=row.get("question") or None),
+        comment=Comment(id=str(row.get("id") or number), text=text, question=str(row.get("question") or "") or None),
         sentiment=_polarity(number, row.get("sentiment")),
         themes=None if themes is None else dict(_theme(number, theme) for theme in themes),
     )
 
 
-def _theme(number: int, given: str | Mapping[str, Any]) -> tuple[str, Polarity | None]:
+def _theme(number: int, given: object) -> tuple[str, Polarity | None]:
     """Read `delivery`, `delivery:negative` or `{"theme": "delivery", "sentiment": "negative"}`."""
+    name: object = given
+    polarity: object = None
     if isinstance(given, str):
         name, _, polarity = given.partition(":")
-    else:
-        name, polarity = given.get("theme", given.get("label", "")), given.get("sentiment", given.get("polarity"))
-    name = str(name).strip()
-    if name not in load_taxonomy().ids:
-        raise FileError(f"row {number}: unknown theme {name!r}; themes are {', '.join(load_taxonomy().ids)}")
-    return name, _polarity(number, polarity)
+    elif isinstance(given, dict):
+        name, polarity = given.get("theme", given.get("label", given)), given.get("sentiment", given.get("polarity"))
+    theme = str(name).strip()
+    if theme not in load_taxonomy().ids:
+        raise FileError(f"row {number}: unknown theme {theme!r}; themes are {', '.join(load_taxonomy().ids)}")
+    return theme, _polarity(number, polarity)
 
 
 def _polarity(number: int, given: object) -> Polarity | None:

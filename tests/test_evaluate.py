@@ -72,6 +72,25 @@ def test_a_wrong_label_is_named_with_its_row(tmp_path: Path, content: str, compl
         read_labelled(tmp_path / "a.csv")
 
 
+@pytest.mark.parametrize(
+    ("content", "complaint"),
+    [
+        ('{"text": "a", "themes": 5}', "row 1: unknown theme '5'"),
+        ('{"text": "a", "themes": [null]}', "row 1: unknown theme 'None'"),
+        ('{"text": "a", "themes": {"delivery": "negative"}}', "row 1: unknown theme .*delivery"),
+        ('{"text": "a", "sentiment": []}', "row 1: unknown sentiment"),
+        ('["a"]', 'row 1 has no "text"'),
+        ('{"text": "a"}\n\n{"text": ', "line 3 is not JSON"),
+        ("[" * 100_000, "line 1 is not JSON"),
+    ],
+)
+def test_json_of_another_form_is_refused_with_its_place(tmp_path: Path, content: str, complaint: str):
+    """Whatever stands where labels should be is the file's fault, not a crash, and is never taken for no label."""
+    (tmp_path / "a.jsonl").write_text(content, encoding="utf-8")
+    with pytest.raises(FileError, match=complaint):
+        read_labelled(tmp_path / "a.jsonl")
+
+
 def test_the_labelled_example_is_read_whole():
     rows = read_labelled(Path(__file__).parent.parent / "examples" / "labelled.csv")
     assert len(rows) == 120
