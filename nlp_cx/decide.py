@@ -11,7 +11,9 @@ import numpy as np
 from nlp_cx.records import POLARITIES, Encoded, Polarity, Prediction, Sentiment
 
 COMPLAINT, SUGGESTION, NONE = range(3)
+"""Places of the flags."""
 _MERGE_GAP = 1
+"""Tokens between two runs of evidence that are still one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -89,7 +91,10 @@ def presence_logit(theme_logits: np.ndarray) -> np.ndarray:
 
 
 def merge(predictions: Sequence[Prediction]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Merge the windows of one long comment: sentiment by length, of each theme its most certain window.
+    """Merge the windows of one long comment.
+
+    Sentiment is averaged by length; a theme, a complaint, a suggestion is taken from the window that shows it most, and
+    a comment is about nothing only if none of its windows is about something.
 
     Args:
         predictions: One per window, in order.
@@ -156,7 +161,7 @@ def find_evidence(
 ) -> list[tuple[int, int]]:
     """Find the words that carry a theme, as stretches of the normalised text.
 
-    The window that holds the strongest token speaks; its stretches are runs of tokens above `threshold`, whole words,
+    The window that holds the strongest token speaks; its stretches are runs of tokens from `threshold` on, whole words,
     runs one token apart joined. If no token reaches it, the strongest token's word is given.
 
     Args:

@@ -18,8 +18,9 @@ OVERLAP = 32
 MAX_WINDOWS = 8
 """A comment is read up to this many windows, about 1,800 tokens; what is longer is reported as truncated."""
 QUESTION_TOKENS = 32
+"""Tokens read of a survey question; what is longer is cut off."""
 TOKEN_BUDGET = 2048
-"""Tokens, padding counted, in one batch; measured in benchmarks/."""
+"""Tokens, padding counted, in one batch on a CPU."""
 
 
 class Encoder:
@@ -41,7 +42,7 @@ class Encoder:
         vocabulary = self._tokenizer.get_vocab()
         self._cls, self._sep = vocabulary["[CLS]"], vocabulary["[SEP]"]
         self._window = window
-        self._max_characters = 16 * window * max_windows
+        self._max_characters = 16 * window * max_windows  # far more than that many tokens have, so none is lost
         self._max_windows = max_windows
         self._questions: dict[str, list[int]] = {}
 

@@ -16,16 +16,27 @@ from nlp_cx.summarise.terms import Term
 QUOTES = 3
 """Quotes per theme, at most."""
 _CANDIDATES = 60
+"""Passages kept per theme and judgement, of which the quotes are chosen."""
 _READABLE = range(30, 241)
+"""Code points of a comment that says something and can be quoted whole; candidates are taken from these first,"""
 _BEARABLE = range(12, 1001)
-_SHORT = 40
-_ALIKE = 0.5
-_HELD = 0.8
-_SHINGLE = 4
-_KEY_BITS = 64
-_UNCERTAIN = 0.6
+"""then from these."""
 _MANY_THEMES = 3
+"""Comments on more themes than this come after those on fewer."""
+_UNCERTAIN = 0.6
+"""Mentions that the model is less sure of come after all others."""
+_KEY_BITS = 64
+"""Bits of a key that are the fingerprint; above them stands how hard a comment is to quote."""
+_SHORT = 40
+"""Letters below which a passage counts the less, the shorter it is."""
 _DILUTION = 0.4
+"""How much each further theme of the comment takes from a passage's strength."""
+_SHINGLE = 4
+"""Letters of the runs by which two texts are compared."""
+_ALIKE = 0.5
+"""Share of common runs from which two texts are the same,"""
+_HELD = 0.8
+"""and share of the shorter one's runs that the longer one holds."""
 _NOT_WORD = re.compile(r"[\W_]+")
 
 

@@ -20,10 +20,15 @@ from nlp_cx.tokenise import Word, words
 TERMS = 8
 """Terms per theme, at most."""
 _LONGEST = 3
+"""Words of a phrase, at most."""
 _AROUND = 0.25
+"""What a phrase counts that stands beside the evidence, not in it."""
 _MIN_COMMENTS = 2
+"""A term is held by at least so many comments: what one customer wrote is no term."""
 _FEW = 30
+"""In a sample of fewer passages, phrases are asked no more than words;"""
 _PHRASE = 0.25
+"""in a larger one they are held by one comment more, and by this share of those that hold their rarest word."""
 _PLACEHOLDER = re.compile(r"\[[A-Z][A-Z_]*\]")
 _GAP = re.compile(r"[^\S\n]*")
 
