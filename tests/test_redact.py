@@ -391,9 +391,12 @@ def test_hostile_text_takes_linear_time(piece):
 
     def seconds(length: int) -> float:
         text = (piece * length)[:length] + "x.vn/1"
-        started = time.process_time()
-        REDACT_ALL(Aligned.of(text))
-        return time.process_time() - started
+        best = float("inf")
+        for _ in range(3 if length < 100_000 else 1):  # the machine may be busy with something else
+            started = time.process_time()
+            REDACT_ALL(Aligned.of(text))
+            best = min(best, time.process_time() - started)
+        return best
 
     short, long = seconds(5_000), seconds(20_000)
 
