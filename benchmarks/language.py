@@ -31,11 +31,10 @@ from rich.console import Console
 from rich.table import Table
 
 from nlp_cx.language import detect
+from nlp_cx.pipeline import UNSUPPORTED_CONFIDENCE as SURE
 from training.data import read_records
 from training.noise import strip_diacritics
 
-SURE = 0.6
-"""From here on pipeline.py leaves an `other` unread."""
 Case = tuple[str, str, str]
 """Measure, language, text."""
 
