@@ -165,7 +165,7 @@ def test_a_workbook_is_for_people(tmp_path):
     assert sheet.auto_filter.ref.startswith("A1:")
     assert all(cell.font.bold for cell in sheet[1])
     negative, nps = sheet.cell(2, header["P(negative)"]), sheet.cell(2, header["NPS"])
-    assert (negative.value, negative.number_format, nps.value) == (0.75, "0.0%", 0)
+    assert (negative.value, negative.number_format, nps.value) == (0.75, "0.0%_)", 0)
     assert sheet.cell(2, header["Date"]).value == datetime(2025, 3, 1)  # noqa: DTZ001
     assert sheet.cell(2, header["Themes"]).value == "Delivery & fulfilment: negative"
     assert sheet.cell(2, header["Delivery & fulfilment\nGiao hàng & thực hiện đơn"]).value == "negative"
@@ -508,3 +508,24 @@ def test_rejects_say_what_was_there_without_personal_data(tmp_path):
     assert (first["row"], first["reason"], first["reason_vi"]) == ("2", "broken", "hỏng")
     assert json.loads(first["values"]) == {"Họ tên": "[HIDDEN]", "Ý kiến": "gọi [PHONE]", "NPS": "=11"}
     assert (second["id"], second["field"], json.loads(second["values"])) == ("c3", "NPS", {"NPS": "=11"})
+
+
+def test_rows_are_as_high_as_their_texts(tmp_path):
+    """A row shows its longest text up to a dozen lines, the header its titles; a row of single lines is left alone."""
+    columns = (Column(key="a", title="A", kind="long"), Column(key="b", title="n " * 20, kind="count"))
+    rows = [{"a": "ok"}, {"a": "x" * 200}, {"a": "1\n2"}, {"a": "long " * 20_000, "b": 1}]
+
+    write_workbook(tmp_path / "b.xlsx", [Table(name="t", title="T", columns=columns, rows=rows)])
+
+    sheet = openpyxl.load_workbook(tmp_path / "b.xlsx")["T"]
+    assert [sheet.row_dimensions[row].height for row in range(1, 6)] == [60, None, 45, 30, 180]
+
+
+def test_figures_of_a_column_have_the_same_decimals(tmp_path):
+    """-20 stands below -56.67 as -20.00; a score that somebody ticked stays 9."""
+    columns = (Column(key="a", title="A", kind="figure"), Column(key="b", title="B", kind="number"))
+
+    write_workbook(tmp_path / "b.xlsx", [Table(name="t", title="T", columns=columns, rows=[{"a": -20.0, "b": 9.0}])])
+
+    cells = openpyxl.load_workbook(tmp_path / "b.xlsx")["T"][2]
+    assert [cell.number_format for cell in cells] == ["0.00_)", "#,##0_)"]

@@ -60,8 +60,8 @@ def write_parquet(path: Path, table: Table, *, group: int = _GROUP) -> None:
 
     kinds = {name: column.kind for name, column in zip(_unique_keys(table.columns), table.columns, strict=True)}
     known: Mapping[Kind, pl.DataType] = {
-        "flag": pl.Boolean(), "count": pl.Int64(), "number": pl.Float64(), "share": pl.Float64(),
-        "moment": pl.Datetime("us"),
+        "flag": pl.Boolean(), "count": pl.Int64(), "number": pl.Float64(), "figure": pl.Float64(),
+        "share": pl.Float64(), "moment": pl.Datetime("us"),
     }  # fmt: skip
     schema = {name: known.get(kind, pl.String()) for name, kind in kinds.items()}
 
@@ -103,7 +103,7 @@ def _typed(kind: Kind, cell: object) -> object:
         return cell
     if kind == "moment":
         return datetime.fromisoformat(str(cell)).replace(tzinfo=None)
-    if kind in ("number", "share"):
+    if kind in ("number", "figure", "share"):
         return float(cell)  # type: ignore[arg-type]  # the kind says so
     return writable(str(plain(kind, cell)))
 

@@ -18,21 +18,21 @@ _COLUMNS: Mapping[str, Sequence[tuple[str, Kind]]] = {
         ("base", "count"),
     ),
     "scores": (
-        ("group", "wide"), ("metric", "text"), ("statistic", "text"), ("value", "number"), ("low", "number"),
-        ("high", "number"), ("unit", "text"), ("n", "count"), ("mean", "number"), ("min", "number"), ("max", "number"),
+        ("group", "wide"), ("metric", "text"), ("statistic", "text"), ("value", "figure"), ("low", "figure"),
+        ("high", "figure"), ("unit", "text"), ("n", "count"), ("mean", "figure"), ("min", "number"), ("max", "number"),
         ("promoters", "share"), ("passives", "share"), ("detractors", "share"), ("satisfied", "share"),
         ("easy", "share"), ("note", "long"),
     ),
     "drivers": (
-        ("metric", "text"), ("mention", "text"), ("rank", "count"), ("name", "wide"), ("impact", "number"),
-        ("low", "number"), ("high", "number"), ("unit", "text"), ("n", "count"), ("score", "number"),
-        ("n_rest", "count"), ("rest_score", "number"),
+        ("metric", "text"), ("mention", "text"), ("rank", "count"), ("name", "wide"), ("impact", "figure"),
+        ("low", "figure"), ("high", "figure"), ("unit", "text"), ("n", "count"), ("score", "figure"),
+        ("n_rest", "count"), ("rest_score", "figure"),
     ),
     "quotes": (
         ("name", "wide"), ("sentiment", "polarity"), ("quote", "long"), ("language", "text"), ("scores", "text"),
         ("comment_id", "text"),
     ),
-    "terms": (("name", "wide"), ("term", "text"), ("language", "text"), ("n", "count"), ("weight", "number")),
+    "terms": (("name", "wide"), ("term", "text"), ("language", "text"), ("n", "count"), ("weight", "figure")),
     "months": (
         ("month", "text"), ("count", "count"), ("negative", "count"), ("neutral", "count"), ("positive", "count"),
     ),
@@ -125,13 +125,13 @@ def _theme_columns(summary: Summary, lang: Tongue) -> tuple[Column, ...]:
     before: tuple[tuple[str, Kind], ...] = (
         *(names if lang == "en" else names[::-1]),
         ("mentions", "count"), ("share", "share"), ("share_low", "share"), ("share_high", "share"),
-        ("negative", "count"), ("neutral", "count"), ("positive", "count"), ("net_sentiment", "number"),
+        ("negative", "count"), ("neutral", "count"), ("positive", "count"), ("net_sentiment", "figure"),
     )  # fmt: skip
     scores = []
     for score in summary.scores:
         metric = metric_name(score.metric, lang)
         title = say("column.score_of", lang, metric=metric)
-        scores.append(Column(key=f"score_{score.metric}", title=title, kind="number"))
+        scores.append(Column(key=f"score_{score.metric}", title=title, kind="figure"))
         scores.append(Column(key=f"n_{score.metric}", title=say("column.n_of", lang, metric=metric), kind="count"))
     after: tuple[tuple[str, Kind], ...] = (
         ("terms", "long"), ("quote_1", "long"), ("quote_2", "long"), ("quote_3", "long"), ("theme", "text"),

@@ -7,11 +7,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-Kind = Literal["text", "wide", "long", "themes", "evidence", "polarity", "flag", "count", "number", "share", "moment"]
+Kind = Literal[
+    "text", "wide", "long", "themes", "evidence", "polarity", "flag", "count", "number", "figure", "share", "moment",
+]  # fmt: skip
 """What a column's cells are.
 
 text, wide and long (they want wider columns), polarity: str. themes: [[theme, polarity], ...].
-evidence: [[theme, [words, ...]], ...]. flag: bool. count: int. number: float. share: float in [0, 1].
+evidence: [[theme, [words, ...]], ...]. flag: bool. count: int. number: float.
+figure: float, shown with decimals always. share: float in [0, 1].
 moment: a date or a time as ISO 8601. None is no value.
 """
 _UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")

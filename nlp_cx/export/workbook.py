@@ -6,6 +6,7 @@ import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
+from math import ceil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,11 +25,23 @@ CELL = 32_767
 """UTF-16 units of one cell; Excel's limit."""
 CUT = " […]"
 """Stands at the end of a cell that was cut."""
+_A4 = 9
+_PAGE = 260
+"""Characters that fit the width of a landscape page in a readable size."""
+_LINE = 15
+"""Points of one line of a row."""
+_NARROW, _BOLD = 1.1, 0.9
+"""Letters of texts and of titles, with the button of their filter, that take the room of one digit."""
+_TALLEST = 12
+"""Lines of a row that are shown; longer texts are whole in their cells."""
 _WIDTHS: Mapping[Kind, float] = {
-    "text": 18, "wide": 34, "long": 70, "themes": 38, "evidence": 44, "polarity": 14, "flag": 11, "count": 11,
-    "number": 11, "share": 11, "moment": 17,
+    "text": 20, "wide": 46, "long": 70, "themes": 38, "evidence": 44, "polarity": 14, "flag": 12, "count": 12,
+    "number": 12, "figure": 12, "share": 12, "moment": 17,
 }  # fmt: skip
-_NUMBERS: Mapping[Kind, str] = {"count": "#,##0", "number": "0.00", "share": "0.0%", "moment": "yyyy-mm-dd hh:mm"}
+_NUMBERS: Mapping[Kind, str] = {
+    "count": "#,##0_)", "number": "0.00_)", "figure": "0.00_)", "share": "0.0%_)", "moment": "yyyy-mm-dd hh:mm",
+}  # fmt: skip
+"""Formats of numbers; `_)` keeps them apart from the text beside them."""
 _COLOURS = {"negative": "#B3261E", "neutral": "#6B6B6B", "positive": "#1B7F3B"}
 
 
@@ -47,6 +60,19 @@ def fit(text: str) -> str:
     if text.startswith("<r>") and text.endswith("</r>"):
         text += " "  # XlsxWriter would take it for markup of its own
     return text
+
+
+def lines(text: str, width: float) -> int:
+    r"""Tell how many lines text takes in a column, 1 to what is shown of a row.
+
+    Examples:
+        >>> lines("ok", 20), lines("a" * 50, 20), lines("one\ntwo", 20), lines("a" * 100_000, 20)
+        (1, 3, 2, 12)
+    """
+    if len(text) <= width and "\n" not in text:
+        return 1
+    parts = text[: int(width * _TALLEST)].split("\n", _TALLEST)
+    return min(_TALLEST, sum(max(1, ceil(len(part) / width)) for part in parts))
 
 
 def shown(kind: Kind, cell: object, lang: Tongue) -> str:
@@ -120,6 +146,7 @@ class _Sheets:
         self._day = workbook.add_format({"num_format": "yyyy-mm-dd", **top})
         self._polarity = {name: workbook.add_format({"font_color": colour, **top}) for name, colour in _COLOURS.items()}
         self._names: set[str] = set()
+        self._lines = 1  # of the row that is being written
 
     def add(self, table: Table) -> None:
         """Write one table, over as many sheets as it takes."""
@@ -135,6 +162,7 @@ class _Sheets:
                 cell = cells.get(key)
                 if cell is not None:
                     write(sheet, row, at, cell)
+            self._set_height(sheet, row)
         self._close(sheet, table, row)
 
     def _open(self, table: Table) -> Worksheet:
@@ -150,9 +178,24 @@ class _Sheets:
         sheet.freeze_panes(1, 1)
         for at, column in enumerate(table.columns):
             sheet.write_string(0, at, fit(column.title), self._head)
+            self._lines = max(self._lines, lines(column.title, _BOLD * _WIDTHS[column.kind]))
+        self._set_height(sheet, 0)
         if table.name == "overview":
             sheet.activate()
+        sheet.set_landscape()
+        sheet.set_paper(_A4)
+        if sum(_WIDTHS[column.kind] for column in table.columns) <= _PAGE:
+            sheet.fit_to_pages(1, 0)
+        sheet.repeat_rows(0)
         return sheet
+
+    def _set_height(self, sheet: Worksheet, row: int) -> None:
+        """Make a row as high as its texts, for not every program does so; what was kept of the row above it goes."""
+        sheet.row_info.pop(row - 1, None)
+        sheet.row_sizes.pop(row - 1, None)
+        if self._lines > 1:
+            sheet.set_row(row, _LINE * self._lines)
+        self._lines = 1
 
     def _close(self, sheet: Worksheet, table: Table, last: int) -> None:
         """Finish a sheet."""
@@ -163,7 +206,7 @@ class _Sheets:
         """Give what writes a cell of a kind."""
         if kind == "number":
             return self._put_number
-        if kind in ("count", "share"):
+        if kind in ("count", "figure", "share"):
             style = self._numbers[kind]
             return lambda sheet, row, at, cell: sheet.write_number(row, at, cell, style)
         if kind == "moment":
@@ -174,12 +217,14 @@ class _Sheets:
         if kind == "flag":
             words = {flag: shown("flag", flag, self._lang) for flag in (True, False)}
             return lambda sheet, row, at, cell: sheet.write_string(row, at, words[cell], self._plain)
-        return lambda sheet, row, at, cell: self._put_text(sheet, row, at, shown(kind, cell, self._lang))
+        width = _WIDTHS[kind]
+        return lambda sheet, row, at, cell: self._put_text(sheet, row, at, shown(kind, cell, self._lang), width)
 
-    def _put_text(self, sheet: Worksheet, row: int, at: int, text: str) -> None:
+    def _put_text(self, sheet: Worksheet, row: int, at: int, text: str, width: float) -> None:
         """Write text as text, even when it looks like a formula and even after somebody edits the cell."""
         style: Format = self._quoted if text[:1] in "=+-@" else self._text
         sheet.write_string(row, at, fit(text), style)
+        self._lines = max(self._lines, lines(text, _NARROW * width))
 
     def _put_number(self, sheet: Worksheet, row: int, at: int, number: float) -> None:
         """Write a number with as many decimals as it is worth."""
