@@ -42,7 +42,7 @@ class Encoder:
         vocabulary = self._tokenizer.get_vocab()
         self._cls, self._sep = vocabulary["[CLS]"], vocabulary["[SEP]"]
         self._window = window
-        self._max_characters = 16 * window * max_windows  # far more than that many tokens have, so none is lost
+        self._max_characters = 16 * window * max_windows  # more than so many tokens of a text hold
         self._max_windows = max_windows
         self._questions: dict[str, list[int]] = {}
 
@@ -90,7 +90,8 @@ class Encoder:
         if question not in self._questions:
             if len(self._questions) > 1000:
                 self._questions.clear()
-            ids = self._tokenizer.encode(question[:1000], add_special_tokens=False).ids[:QUESTION_TOKENS]
+            start = question[:1000].encode(errors="replace").decode()  # half a surrogate pair is no text to tokenizers
+            ids = self._tokenizer.encode(start, add_special_tokens=False).ids[:QUESTION_TOKENS]
             self._questions[question] = [*ids, self._sep]
         return self._questions[question]
 

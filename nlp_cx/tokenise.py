@@ -30,8 +30,11 @@ _ABBREVIATIONS = frozenset((
     "mr", "mrs", "ms", "dr", "prof", "st", "vs", "etc", "inc", "ltd", "jr", "sr", "approx", "dept",
     "e.g", "i.e", "a.m", "p.m", "u.s", "u.k", "tp", "ts", "ths", "gs", "pgs", "bs", "q", "p", "tx",
 ))  # fmt: skip
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _CRF_WINDOW = 256
+"""Tokens tagged at once, so that memory does not grow with the text."""
 _GAP = 3
+"""Blanks that a Vietnamese word may have between two of its syllables, at most."""
 
 
 class Span(NamedTuple):
@@ -131,6 +134,11 @@ def _word(text: str, start: int, end: int, lemma: str | None = None) -> Word:
     return Word(start, end, word, lemma or unicodedata.normalize("NFC", " ".join(word.split())).casefold())
 
 
+def _encodable(text: str) -> str:
+    """Replace halves of surrogate pairs, which libraries written in C cannot take; lengths stay."""
+    return _SURROGATE.sub("\ufffd", text)
+
+
 def _plain(text: str, start: int, end: int) -> Iterator[Word]:
     """Cut a stretch at spaces and punctuation."""
     for found in _TOKEN.finditer(text, start, end):
@@ -165,7 +173,7 @@ def _vietnamese(text: str) -> Iterator[Word]:
     start = end = 0
     for at in range(0, len(tokens), _CRF_WINDOW):
         window = tokens[at : at + _CRF_WINDOW]
-        forms = [[standard_form(unicodedata.normalize("NFC", text[slice(*span)]))] for span in window]
+        forms = [[standard_form(unicodedata.normalize("NFC", _encodable(text[slice(*span)])))] for span in window]
         for span, tag in zip(window, segmenter.predict(forms), strict=True):
             if not _LETTER.search(text, *span):
                 continue
@@ -203,7 +211,7 @@ def _english(text: str) -> Iterator[Word]:
         with nlp.memory_zone():  # spaCy forgets the strings it saw
             found = [
                 _word(text, start + token.idx, start + token.idx + len(token), token.lemma_ or None)
-                for token in nlp(text[start:end])
+                for token in nlp(_encodable(text[start:end]))
                 if _LETTER.search(token.text)
             ]
         yield from found

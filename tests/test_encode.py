@@ -32,6 +32,12 @@ def test_the_question_stands_behind_the_comment_as_another_type(tokenizer_json):
     assert (windows[0].ids, windows[0].types) == ([2, 4, 3, 6, 3], [0, 0, 0, 1, 1])
 
 
+def test_half_a_surrogate_pair_in_a_question_is_no_error(tokenizer_json):
+    """JSON can carry one, `tokenizers` cannot: it reads as a question mark."""
+    encoder = Encoder(tokenizer_json)
+    assert encoder.encode(["chờ"], ["sao\ud83d"])[0][0].ids == encoder.encode(["chờ"], ["sao?"])[0][0].ids
+
+
 def test_a_long_comment_is_read_in_overlapping_windows(tokenizer_json):
     encoder = Encoder(tokenizer_json, window=100, max_windows=4)
     windows, truncated = encoder.encode([" ".join(["chờ"] * 168)])

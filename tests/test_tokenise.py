@@ -65,6 +65,7 @@ def test_emoji_and_punctuation_are_no_words():
 @example(text="")
 @example(text="a" * 300 + ". b")
 @example(text="Great!!!Will come back.Nhân viên")
+@example(text="half a \ud83d pair, chậm\udfff")
 def test_words_hold_every_letter_once(language, text):
     """Words are sorted, do not overlap, are what stands at their offsets, and hold each letter and digit."""
     found = words(text, language)
