@@ -74,7 +74,7 @@ class Comment:
     scores: tuple[Score, ...] = ()
 
     def __post_init__(self) -> None:
-        """Refuse a comment without id, or with fields of another type."""
+        """Refuse a comment without id, with a text that is none, or in a language that is not read."""
         if not isinstance(self.id, str) or not self.id:
             raise CommentError("id", "must be a non-empty string")
         if not isinstance(self.text, str):

@@ -54,7 +54,7 @@ class Word(NamedTuple):
     """What groups its forms: the dictionary form if a full spaCy pipeline is installed, else lower case, composed."""
 
 
-def sentences(text: str, language: LanguageCode) -> list[Span]:
+def sentences(text: str) -> list[Span]:
     """Cut a text into sentences.
 
     One rule serves all languages: it also breaks at line ends and at "chậm.Nhân viên", and leaves "shopee.vn", "5.000"
@@ -63,17 +63,15 @@ def sentences(text: str, language: LanguageCode) -> list[Span]:
 
     Args:
         text: Any text.
-        language: Language of the text.
 
     Returns:
         Sorted, not overlapping spans without space around them; together they hold all that is not space.
 
     Examples:
         >>> text = "Giao hàng chậm.Nhân viên dễ thương! Mua ở shopee.vn"
-        >>> [text[start:end] for start, end in sentences(text, "vi")]
+        >>> [text[start:end] for start, end in sentences(text)]
         ['Giao hàng chậm.', 'Nhân viên dễ thương!', 'Mua ở shopee.vn']
     """
-    del language  # part of the interface: a language may come to need its own rule
     spans, start = [], 0
     for found in _BREAK.finditer(text):
         if _ends_sentence(text, start, found):
@@ -219,7 +217,7 @@ def _english(text: str) -> Iterator[Word]:
 
 def _windows(text: str) -> Iterator[Span]:
     """Give the sentences, cut where they hold an overlong run, which stands alone."""
-    for start, end in sentences(text, "en"):
+    for start, end in sentences(text):
         for run in _RUN.finditer(text, start, end):
             yield from _trimmed(text, start, run.start())
             yield Span(*run.span())

@@ -78,7 +78,7 @@ class Passage:
         if not self.evidence:
             return 0, len(self.text)
         first, last = self.evidence[0][0], self.evidence[-1][1]
-        held = [(start, end) for start, end in sentences(self.text, self.language) if end > first and start < last]
+        held = [(start, end) for start, end in sentences(self.text) if end > first and start < last]
         return (held[0][0], held[-1][1]) if held else (first, last)
 
     def quote(self) -> str:
@@ -105,7 +105,7 @@ class Passage:
 
     def _neighbours(self, start: int, end: int) -> Iterator[tuple[int, int]]:
         """Give the sentences around a stretch, nearest first, following ones before preceding ones."""
-        listed = sentences(self.text, self.language)
+        listed = sentences(self.text)
         if not self.begins:
             listed = listed[1:]  # its beginning is not here
         if not self.ends:
