@@ -10,7 +10,9 @@ from dataclasses import dataclass
 from nlp_cx.records import Direction, Score
 
 _MAX_VALUES = 2_000
+"""Different values that are kept apart: more than any scale people tick on has."""
 _STEPS = 1_000
+"""Steps of the scale to which values are rounded from then on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +80,8 @@ class Histogram:
         if len(self.counts) > _MAX_VALUES and not self._step:
             self._step = (self.scale.max - self.scale.min) / _STEPS
             before, self.counts = self.counts, Counter()
-            for value, count in before.items():
-                self.counts[self._kept(value)] += count
+            for exact, count in before.items():
+                self.counts[self._kept(exact)] += count
 
     def minus(self, part: Histogram) -> Histogram:
         """Give the answers that are not in `part`, which holds some of these answers."""

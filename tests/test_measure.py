@@ -21,8 +21,10 @@ def test_macro_f1_weighs_classes_equally_and_weighted_f1_by_their_rows():
 
 def test_calibration_error_is_the_gap_between_confidence_and_truth():
     assert calibration_error(np.array([0.9, 0.9]), np.array([True, False])) == pytest.approx(0.4)
+    assert calibration_error(np.full(4, 0.75), np.array([1, 1, 1, 0])) == pytest.approx(0)
 
 
 def test_character_f1_counts_shared_characters():
     assert character_f1([(0, 4)], [(2, 6)]) == pytest.approx(0.5)
     assert character_f1([(0, 4)], []) == 0
+    assert character_f1([(0, 3)], [(5, 8)]) == 0

@@ -50,9 +50,13 @@ SEEN = 3
 GROUP_WORDS = 12
 """Words that must hold a letter group."""
 SMOOTHING = 0.5
+"""Texts of either language that are taken to hold a word beyond those counted."""
 WRONG = 4.0
 """Log-odds from which a text is thought to be tagged wrongly."""
 WINDOWS = 60_000
+"""Texts per language that calibration cuts windows from."""
+LEAST_WEIGHT = 0.05
+"""Log-odds below which a letter group is not written."""
 SYLLABLE = re.compile(
     r"(?:b|ch?|d|gh?|gi|h|kh?|l|m|ngh?|nh|n|ph?|qu?|r|s|th|tr|t|v|x)?[aeiouy]{1,3}(?:ch|c|m|ng|nh|n|p|t)?"
 )
@@ -216,7 +220,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
     lines = [("prior", "text", prior), ("prior", "word", by_group * group_prior)]
     lines += [("word", word, by_word * weight) for word, weight in listed.items()]
-    lines += [("group", group, by_group * weight) for group, weight in groups.items() if abs(weight) >= 0.05]
+    lines += [("group", group, by_group * weight) for group, weight in groups.items() if abs(weight) >= LEAST_WEIGHT]
     options.out.write_text("".join(f"{kind}\t{what}\t{weight:.2f}\n" for kind, what, weight in lines), encoding="utf-8")
 
 
