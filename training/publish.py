@@ -61,6 +61,7 @@ def write_weights(finetuned: Path, folder: Path) -> FeedbackNetwork:
     network.load_state_dict(load_file(finetuned / "model.safetensors"))
     folder.mkdir(parents=True, exist_ok=True)
     save_file(pack(network.state_dict()), folder / "model.safetensors")
+    (folder / "model.safetensors").chmod(0o644)  # safetensors writes for its owner alone
     (folder / "config.json").write_text(json.dumps(config, indent=2), encoding="utf-8")
     shutil.copy(finetuned / "tokenizer.json", folder / "tokenizer.json")
     packed = load(config, folder / "model.safetensors", themes=len(THEMES))
