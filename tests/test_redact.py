@@ -107,6 +107,9 @@ def test_other_numbers_stay(text):
         ("lan[at]congty[dot]vn", "[EMAIL]"),
         ("lan a còng gmail chấm com", "[EMAIL]"),
         ("reach me: lan at gmail dot com", "reach me: [EMAIL]"),
+        ("mail john dot doe at gmail dot com", "mail [EMAIL]"),
+        ("lan chấm nguyễn (chấm) 99 a còng gmail chấm com nhé", "[EMAIL] nhé"),
+        ("giao chậm lan a còng gmail chấm com", "giao chậm [EMAIL]"),
         ("0912345678@gmail.com", "[EMAIL]"),
     ],
 )

@@ -38,6 +38,10 @@ _SPELT_EMAIL = re.compile(
     rf"{_LOCAL}{_SPELT_AT}(?:{_PROVIDER}|[A-Za-z0-9][\w-]*(?=\.|{_SPELT_DOT}))"
     rf"(?:(?: ?[.,] ?|{_SPELT_DOT})(?i:com|net|org|edu|gov|vn)(?![A-Za-z])){{0,2}}"
 )
+_BEFORE_DOT = re.compile(
+    r"(?<![\w.+%&-])[\w+%-]{1,30}(?:(?i: dot )|(?P<cham>(?i: cham ))|(?i: ?[(\[{] ?(?:dot|cham) ?[)\]}] ?))$"
+)
+"""What stands before a local part whose dot is spelt out as well."""
 
 
 def links(view: View) -> Iterator[Found]:
@@ -83,7 +87,12 @@ def emails(view: View) -> Iterator[Found]:
         if length:
             yield "email", match.start(1), match.start(2) + length
     for match in _SPELT_EMAIL.finditer(view.text) if _MAY_BE_SPELT.search(view.text) else ():
-        yield "email", match.start(1), match.end()
+        start = match.start(1)
+        while before := _BEFORE_DOT.search(view.text, max(0, start - 40), start):
+            if before["cham"] and view.written(*before.span("cham")).strip() != "chấm":
+                break  # "chậm" is slow, and no dot
+            start = before.start()
+        yield "email", start, match.end()
 
 
 def _host_length(run: str) -> int:

@@ -114,7 +114,7 @@ def _groups_taken(text: str, kind: str, groups: list[tuple[int, int]]) -> int:
     digits = 0
     for count, (start, end) in enumerate(groups):
         size = end - start
-        if digits + size > _LENGTHS.get(kind, (0, 0))[1] or is_amount(text, start):
+        if digits + size > _LENGTHS.get(kind, (0, 0))[1] or _is_amount(text, start):
             return count
         complete = digits + size > 12 if kind == "id" else digits >= 8 and size > 5
         if digits and (complete or (digits >= 8 and VIETNAMESE.match(text, start))):
@@ -131,13 +131,8 @@ def _fits(kind: str, number: str) -> bool:
     return low <= len(digits) <= high and not hotline and not DATE.search(number)
 
 
-def is_amount(text: str, start: int) -> bool:
-    """Tell whether a price or a count starts here.
-
-    Args:
-        text: Folded text.
-        start: Where its first digit is.
-    """
+def _is_amount(text: str, start: int) -> bool:
+    """Tell whether a price or a count starts here, at its first digit."""
     return bool(_PRICE.match(text, start)) and not re.match(r"0\d", text[start : start + 2])
 
 
@@ -234,5 +229,5 @@ def orders(view: View) -> Iterator[Found]:
     """
     for match in _ORDER_CODE.finditer(view.text):
         enough = 5 if match["code"].isdigit() else 4
-        if sum(map(str.isdigit, match["code"])) >= enough and not is_amount(view.text, match.start("code")):
+        if sum(map(str.isdigit, match["code"])) >= enough and not _is_amount(view.text, match.start("code")):
             yield "order", match.start("code"), match.end("code")
