@@ -472,6 +472,7 @@ def test_a_workbook_holds_comments_summary_and_rejects(tmp_path):
         40,
     )
     assert theme["NPS of those who mention it"] == -100
+    assert read_sheet(tmp_path / "out.xlsx", "Overview")[0]["Figure"].startswith("NPS -100.0")
     assert read_sheet(tmp_path / "out.xlsx", "Rejected")[0]["Reason"] == "broken"
 
 
@@ -529,3 +530,16 @@ def test_figures_of_a_column_have_the_same_decimals(tmp_path):
 
     cells = openpyxl.load_workbook(tmp_path / "b.xlsx")["T"][2]
     assert [cell.number_format for cell in cells] == ["0.00_)", "#,##0_)"]
+
+
+def test_a_run_never_replaces_what_another_wrote_meanwhile(tmp_path):
+    """Two runs to one name, neither with --force: the first to end has it, the other says so and leaves no draft."""
+    files = name_files(tmp_path / "out.csv")
+    export(files)
+    first = (tmp_path / "out.csv").read_bytes()
+
+    with pytest.raises(OutputError, match="is there already"):
+        export(files)
+
+    assert (tmp_path / "out.csv").read_bytes() == first
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["out.csv", "out_summary.csv", "out_summary.json"]

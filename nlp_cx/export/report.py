@@ -95,6 +95,8 @@ def _overview(summary: Summary, lang: Tongue) -> Iterator[Row]:
         row: dict[str, object] = {"figure": say(f"figure.{name}", lang, **values), "count": count}
         return row | ({"share": count / base, "base": base} if base else {})
 
+    for score in summary.respondent_scores:
+        yield {"figure": _headline(score, lang), "count": score.n}
     yield figure("responses", summary.responses)
     yield figure("blank", summary.blank, summary.responses)
     yield figure("comments", summary.comments)
@@ -107,6 +109,18 @@ def _overview(summary: Summary, lang: Tongue) -> Iterator[Row]:
         yield {"figure": say("figure.sentiment", lang, polarity=say(f"polarity.{polarity}", lang)), **_interval(share)}
     for name in ("mixed", "complaints", "suggestions", "none", "unsupported", "needs_review", "truncated"):
         yield figure(name, getattr(summary, name), summary.comments)
+
+
+def _headline(score: MetricScore, lang: Tongue) -> str:
+    """Write a score with its interval: NPS -56.7 [-76.5 … -26.5]."""
+    sign, digits = ("%" if score.unit == "percent" else ""), 2 if score.unit == "scale" else 1
+
+    def written(value: float) -> str:
+        return f"{value:.{digits}f}{sign}".replace(".", "," if lang == "vi" else ".")
+
+    name = metric_name(score.metric, lang)
+    interval = "" if score.low is None or score.high is None else f" [{written(score.low)} … {written(score.high)}]"
+    return f"{name} {written(score.value)}{interval}"
 
 
 def _interval(share: Share) -> dict[str, object]:

@@ -34,6 +34,8 @@ class OutputFiles:
     summaries: tuple[Path, ...] = ()
     rejects: Path | None = None
     """Written only if there is something in it."""
+    force: bool = True
+    """Whether files may be replaced that came to be there while the run was at work."""
 
 
 def name_files(
@@ -71,7 +73,7 @@ def name_files(
         raise OutputError(f"{summary} is named twice: give the summary a name of its own")
     for path, suffixes in named.items():
         check_target(path, suffixes, force=force, source=source)
-    return OutputFiles(results=out, summaries=summaries, rejects=rejects)
+    return OutputFiles(results=out, summaries=summaries, rejects=rejects, force=force)
 
 
 class Export:
@@ -123,8 +125,11 @@ class Export:
             The files that are there now; `rejects` is None if nothing was rejected.
 
         Raises:
-            OutputError: If a file cannot be written.
+            OutputError: If a file cannot be written, or another run wrote it meanwhile and it may not be replaced.
         """
+        if not self._files.force:
+            for path in filter(None, (self._files.results, *self._files.summaries, self._files.rejects)):
+                check_target(path, (path.suffix.lower(),))
         tables = summary_tables(summary, self._lang)
         rejected = [self.rejects.table(self._lang)] if self.rejects is not None and len(self.rejects) else []
         if self.results is not None:
