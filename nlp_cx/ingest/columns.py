@@ -11,7 +11,7 @@ from typing import Literal, NamedTuple
 
 from nlp_cx.errors import ColumnError
 from nlp_cx.ingest.lexicon import fold, lexicon
-from nlp_cx.ingest.profile import MAX_CATEGORIES, Profile, look_at
+from nlp_cx.ingest.profile import MAX_CATEGORIES, Profile, encoded_twice, look_at
 from nlp_cx.ingest.scales import ScoreColumn, declared_scale, parse_score, share_off_scale
 
 RoleName = Literal[
@@ -23,6 +23,8 @@ _SINGLE = ("id", "question", "language", "created_at", "respondent_id", "touchpo
 _OFF_SCALE = 0.05
 _PHRASE = 0.86
 """From here on a header begins or ends with words of some length that no comment is headed by."""
+_ALIKE = 5
+"""So many cells that all say the same are hardly comments."""
 _OPTIONS = 8
 """Answers to a question about reasons that may be ticked from a list."""
 
@@ -122,7 +124,8 @@ def _fits(role: str, profile: Profile) -> float:
     if role == "text":
         if profile.free or not profile.plain:
             return float(profile.free)
-        return 0.5 if profile.category and profile.filled > 20 else 0.9
+        alike = (profile.category and profile.filled > 20) or (profile.distinct == 1 and profile.filled >= _ALIKE)
+        return 0.5 if alike else 0.9
     if role == "created_at":
         return 1.0 if profile.dated > 0.5 else 0.6 if profile.dated > 0 or profile.numeric > 0.8 else 0.0
     if role == "question":
@@ -296,6 +299,11 @@ def suggest(
     if "text" not in taken:
         roles |= _fallback(profiles, roles)
     notes += _notes(profiles, roles)
+    notes += [
+        f"column {header!r} holds text that was encoded twice, such as {shown!r}: export it again as UTF-8"
+        for header, role in roles.items()
+        if role.role == "text" and (shown := encoded_twice(row.get(header) for row in sample))
+    ]
     unused = {header: ColumnRole(column=header, role="unused", confidence=0.0, why="nothing") for header in headers}
     return ColumnPlan(columns=tuple((unused | roles)[header] for header in headers), notes=tuple(notes))
 

@@ -64,6 +64,7 @@ class Lexicon(NamedTuple):
     unit: frozenset[str]
     languages: Mapping[str, Literal["vi", "en"]]
     likert: Mapping[str, float]
+    number: Mapping[str, float]
 
 
 @cache
@@ -74,6 +75,9 @@ def lexicon() -> Lexicon:
     def words(entry: Mapping[str, list[str]]) -> Words:
         exact, weak, vi, en = ([fold(word) for word in entry.get(key, [])] for key in ("exact", "weak", "vi", "en"))
         return Words(frozenset(exact), frozenset(weak), tuple(vi), tuple(en))
+
+    def levels(entry: Mapping[str, list[str]]) -> dict[str, float]:
+        return {fold(word): float(value) for value, listed in entry.items() for word in listed}
 
     told = data["words"]
     return Lexicon(
@@ -90,7 +94,8 @@ def lexicon() -> Lexicon:
             **{fold(word): "vi" for word in told["vietnamese"]},
             **{fold(word): "en" for word in told["english"]},
         },
-        likert={fold(word): float(value) for value, listed in data["likert"].items() for word in listed},
+        likert=levels(data["likert"]),
+        number=levels(data["number"]),
     )
 
 

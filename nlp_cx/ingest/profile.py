@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from datetime import date
 from typing import NamedTuple
@@ -11,6 +12,8 @@ from nlp_cx.ingest.lexicon import fold, is_missing, lexicon
 from nlp_cx.ingest.scales import ScoreColumn, read_number
 
 MAX_CATEGORIES = 60
+_TWICE = re.compile(r"[\u00c2-\u00f4][^\x00-\x7f]{1,3}")
+"""What a letter of UTF-8 looks like in windows-1252."""
 
 
 class Profile(NamedTuple):
@@ -70,3 +73,27 @@ def look_at(values: Iterable[object]) -> Profile:
         words=sum(len(text.split()) for text in texts) / count,
         distinct=len(set(texts)),
     )
+
+
+def encoded_twice(values: Iterable[object]) -> str | None:
+    """Give one of some texts if most that have other letters than ASCII are UTF-8 that was taken for windows-1252.
+
+    Examples:
+        >>> encoded_twice(["NhÃ¢n viÃªn", "ok"]), encoded_twice(["Giao hàng", "café"])
+        ('NhÃ¢n viÃªn', None)
+    """
+    lettered = [value[:1000] for value in values if isinstance(value, str) and not value.isascii()]
+    twice = [text for text in lettered if _is_twice(text)]
+    return twice[0][:40] if len(twice) > 0.5 * len(lettered) else None
+
+
+def _is_twice(text: str) -> bool:
+    """Tell whether the letters of a text, as bytes of windows-1252, are sound UTF-8."""
+    marks = _TWICE.findall(text)
+    return bool(marks) and all(_is_letter(mark) for mark in marks)
+
+
+def _is_letter(mark: str) -> bool:
+    """Tell whether some signs, as bytes, begin with a letter in UTF-8."""
+    data = b"".join(char.encode("cp1252", "ignore") or char.encode("latin-1", "ignore") for char in mark)
+    return any("\ufffd" not in data[:length].decode("utf-8", "replace") for length in (2, 3, 4))

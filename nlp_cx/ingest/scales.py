@@ -174,10 +174,14 @@ def read_number(cell: str, column: ScoreColumn) -> float | None:
     text = unicodedata.normalize("NFKC", cell).strip().lstrip("'")
     if len(text) > 200:
         return None
-    if stars := sum(text.count(star) for star in "★⭐"):
-        return float(stars) if not re.search(r"\w", text) else read_number(re.sub("[★⭐☆]", "", text), column)
+    if drawn := sum(text.count(star) for star in "★⭐"):
+        return float(drawn) if not re.search(r"\w", text) else read_number(re.sub("[★⭐☆]", "", text), column)
     match = _SCORE.fullmatch(text)
     if match is None:
+        word, _, unit = fold(text).partition(" ")
+        stars = lexicon().number.get(word) if column.metric.partition(":")[0] in ("stars", "score") else None
+        if stars is not None and (not unit or unit in lexicon().unit):
+            return stars
         level = lexicon().likert.get(fold(text))
         if level is None or column.metric.partition(":")[0] != "csat" or (column.min, column.max) != (1, 5):
             return None

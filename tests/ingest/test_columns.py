@@ -225,3 +225,27 @@ def test_form_says_when_it_was_completed():
     assert plan_of({"Start time": times, "Completion time": times, "Comment": SENTENCES}).one("created_at") == (
         "Completion time"
     )
+
+
+def test_text_encoded_twice_is_told():
+    """Nobody can read "NhÃ¢n viÃªn": the reader is asked to export the file again; French and Vietnamese are fine."""
+    spoilt = [text.encode().decode("cp1252", "replace") for text in SENTENCES]
+
+    assert "encoded twice" in plan_of({"Góp ý": spoilt}).notes[0]
+    assert plan_of({"Góp ý": [*SENTENCES, "Très déçu du café", "Ông ấy ưng ý lắm"]}).notes == ()
+
+
+def test_praise_and_blame_of_a_booking_site():
+    """Both halves of a review are comments, with their headers as questions; the reply is none."""
+    columns = {
+        "Positive review": SENTENCES,
+        "Negative review": ["Nothing"] * 5,
+        "Property reply": ["Dear guest, hi"] * 5,
+    }
+
+    assert plan_of(columns).text == ("Positive review", "Negative review")
+
+
+def test_post_that_was_commented_on_is_no_comment():
+    """The same words in every row below a header that may be of comments are none, where comments are."""
+    assert plan_of({"Comment": SENTENCES, "Post": ["Khuyến mãi tháng ba"] * 5}).text == ("Comment",)

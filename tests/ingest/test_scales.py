@@ -10,6 +10,7 @@ from nlp_cx.ingest.scales import declared_scale, read_score
 NPS = parse_score("nps=Q1")
 CSAT = parse_score("csat=Q2")
 CES = parse_score("ces=Q3:1-7:lower_is_better")
+STARS = ScoreColumn(column="Q4", metric="stars", min=1, max=5)
 
 
 @pytest.mark.parametrize(
@@ -20,7 +21,7 @@ CES = parse_score("ces=Q3:1-7:lower_is_better")
         ("0: hoàn toàn không", NPS, 0), ("9 điểm", NPS, 9), ("９", NPS, 9), ("'9", NPS, 9),
         ("5 sao", CSAT, 5), ("★★★★☆", CSAT, 4), ("⭐⭐", CSAT, 2), ("4/5", CSAT, 4), ("5 Rất hài lòng", CSAT, 5),
         ("Rất hài lòng", CSAT, 5), ("không hài lòng", CSAT, 2), ("Neutral", CSAT, 3), ("Very dissatisfied", CSAT, 1),
-        (1, CES, 1), ("7", CES, 7),
+        (1, CES, 1), ("7", CES, 7), ("FIVE", STARS, 5), ("bốn sao", STARS, 4), ("One star", STARS, 1),
     ],
 )  # fmt: skip
 def test_score_is_read_as_people_write_it(cell, column, value):
@@ -40,7 +41,7 @@ def test_missing_score_is_no_fault(cell):
         (11, NPS, "off the scale 0-10"), (-1, NPS, "off the scale"), (0, CSAT, "off the scale 1-5"),
         ("6", CSAT, 'declare it: --score "csat=Q2:MIN-MAX"'), ("4/10", CSAT, "is not a score"),
         ("Rất hài lòng", NPS, "not a score"),
-        ("9-10", NPS, "is not a score"), ("nhiều", NPS, "is not a score"), (True, NPS, "is not a number"),
+        ("9-10", NPS, "is not a score"), ("nhiều", NPS, "is not a score"), ("five", CSAT, "is not a score"), (True, NPS, "is not a number"),
         (date(2025, 10, 9), NPS, "into a date"), (10**400, NPS, "off the scale"), ("9" * 300, NPS, "is not a score"),
     ],
 )  # fmt: skip
