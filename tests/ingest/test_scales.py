@@ -41,7 +41,8 @@ def test_missing_score_is_no_fault(cell):
         (11, NPS, "off the scale 0-10"), (-1, NPS, "off the scale"), (0, CSAT, "off the scale 1-5"),
         ("6", CSAT, 'declare it: --score "csat=Q2:MIN-MAX"'), ("4/10", CSAT, "is not a score"),
         ("Rất hài lòng", NPS, "not a score"),
-        ("9-10", NPS, "is not a score"), ("nhiều", NPS, "is not a score"), ("five", CSAT, "is not a score"), (True, NPS, "is not a number"),
+        ("9-10", NPS, "is not a score"), ("nhiều", NPS, "is not a score"),
+        ("five", CSAT, "is not a score"), (True, NPS, "is not a number"),
         (date(2025, 10, 9), NPS, "into a date"), (10**400, NPS, "off the scale"), ("9" * 300, NPS, "is not a score"),
     ],
 )  # fmt: skip
