@@ -1,7 +1,7 @@
 """Evens out how people type, and keeps the way back to what they typed.
 
-A step looks at a text and says which stretches it would write otherwise; the chain applies each step until it has
-nothing left to say. Serving and training run the same chain, and a model folder names the one it was trained with.
+A step looks at a text and says which stretches it would write otherwise; the chain goes round until no step has
+anything left to say. Serving and training run the same chain, and a model folder names the one it was trained with.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ _QUOTES = str.maketrans({"“": '"', "”": '"', "„": '"', "‘": "'", "’": 
 _QUOTE = re.compile("[“”„‘’´…–—]")
 _NO_TONE = dict.fromkeys(map(ord, "\u0300\u0301\u0309\u0303\u0323"))
 _MOVED_TONE = re.compile(
-    r"(?:(?<![qQ])[uU](?=[ỳýỷỹỵỲÝỶỸỴ])|[oO](?=[àáảãạèéẻẽẹÀÁẢÃẠÈÉẺẼẸ]))[ỳýỷỹỵỲÝỶỸỴàáảãạèéẻẽẹÀÁẢÃẠÈÉẺẼẸ](?!\w)"
+    r"(?:(?<![qQ])[uU](?=[ỳýỷỹỵỲÝỶỸỴ])|[oO](?=[àáảãạèéẻẽẹÀÁẢÃẠÈÉẺẼẸ]))[ỳýỷỹỵỲÝỶỸỴàáảãạèéẻẽẹÀÁẢÃẠÈÉẺẼẸ](?![\w\u0300-\u036f])"
 )
 _REPEATED_LETTER = re.compile(r"([^\W\d_])\1{2,}")
 _DRAWN_VOWEL = re.compile(r"[àáảãạằắẳẵặầấẩẫậèéẻẽẹềếểễệìíỉĩịòóỏõọồốổỗộờớởỡợùúủũụừứửữựỳýỷỹỵ]([aăâeêioôơuưy])\1*")
@@ -44,7 +44,7 @@ _REPEATED_MARK = re.compile(r"([^\w\s\[\]⭐★☆])\1{3,}")
 _SPACE = re.compile(r"^\s+|\s+$|\s{2,}|[^\S ]")
 _MARKED = "ăâđêôơưàáảãạằắẳẵặầấẩẫậèéẻẽẹềếểễệìíỉĩịòóỏõọồốổỗộờớởỡợùúủũụừứửữựỳýỷỹỵ"
 _VIETNAMESE = re.compile(f"[{_MARKED}{_MARKED.upper()}]")
-_WORD = re.compile(r"(?<![\w\[&@#./'-])(?<!\d )\w{1,8}(?![\w&@'/-]|\.\w)")
+_WORD = re.compile(r"(?<![\w\[&@#./'-])(?<!\d )\w{1,8}(?![\w&@'/\u0300-\u036f-]|\.\w)")
 """A short word that stands by itself: not after a number (50 k, 3 km), in a placeholder, an address or a name."""
 _MAY_FEEL = re.compile(r"[:=;^<>]|[xX]D|D:|T_|-_|[^\x00-\u20ff]")
 _SKIN = "\U0001f3fb-\U0001f3ff"
@@ -189,7 +189,7 @@ def normalise(aligned: Aligned, steps: Sequence[Step] = STEPS) -> Aligned:
 
     Args:
         aligned: A text, perhaps redacted before.
-        steps: Each says what it would rewrite, and is asked again until that is nothing.
+        steps: Each says what it would rewrite; they are asked again until that is nothing.
 
     Returns:
         The normalised text, aligned with the same source; normalising it once more changes nothing.
@@ -198,10 +198,20 @@ def normalise(aligned: Aligned, steps: Sequence[Step] = STEPS) -> Aligned:
         >>> normalise(Aligned.of("Sp đẹppppp, nv nhiệt tình :)")).text
         'sản phẩm đẹp, nhân viên nhiệt tình [EMO_POS]'
     """
-    for step in steps:
-        for _ in range(_MOST_ROUNDS):
-            edits = step(aligned.text)
-            if not edits:
-                break
-            aligned = aligned.edit(edits)
+    for _ in range(_MOST_ROUNDS):
+        before = aligned
+        for step in steps:
+            aligned = _rest(aligned, step)
+        if aligned is before:
+            break
+    return aligned
+
+
+def _rest(aligned: Aligned, step: Step) -> Aligned:
+    """Apply one step until it has nothing left to say."""
+    for _ in range(_MOST_ROUNDS):
+        edits = step(aligned.text)
+        if not edits:
+            break
+        aligned = aligned.edit(edits)
     return aligned

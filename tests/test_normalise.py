@@ -73,6 +73,7 @@ def test_the_result_is_nfc_without_double_blanks(text: str):
         ("ｏｋ “tốt”…", 'ok "tốt"...'),
         ("a\u200bb\ufeff", "ab"),
         ("⭐⭐⭐⭐⭐", "⭐⭐⭐⭐⭐"),
+        ("K0\u0301-", "K0\u0301-"),
         ("", ""),
     ],
 )
