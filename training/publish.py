@@ -17,7 +17,7 @@ import torch
 from safetensors.torch import load_file, save_file
 
 from nlp_cx import Analyzer
-from nlp_cx.artifacts import FORMAT, ModelFolder, sha256
+from nlp_cx.artifacts import DEFAULT, FORMAT, ModelFolder, sha256
 from nlp_cx.classify import OUTPUTS, OpenVinoClassifier
 from nlp_cx.encode import Encoder
 from nlp_cx.network import FeedbackNetwork, build, load, pack
@@ -125,7 +125,7 @@ def main() -> None:
         sources=SOURCES,
     )
     (folder / "card.md").write_text(card, encoding="utf-8")
-    (options.out / "default").write_text(options.version + "\n", encoding="utf-8")
+    (options.out / DEFAULT).write_text(options.version + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":
