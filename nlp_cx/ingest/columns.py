@@ -5,13 +5,13 @@ from __future__ import annotations
 import difflib
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal, NamedTuple
 
 from nlp_cx.errors import ColumnError
 from nlp_cx.ingest.lexicon import fold, lexicon
-from nlp_cx.ingest.profile import MAX_CATEGORIES, Profile, encoded_twice, look_at
+from nlp_cx.ingest.profile import MAX_CATEGORIES, Profile, encoded_twice, letters_lost, look_at
 from nlp_cx.ingest.scales import ScoreColumn, declared_scale, parse_score, share_off_scale
 
 RoleName = Literal[
@@ -299,13 +299,18 @@ def suggest(
     if "text" not in taken:
         roles |= _fallback(profiles, roles)
     notes += _notes(profiles, roles)
-    notes += [
-        f"column {header!r} holds text that was encoded twice, such as {shown!r}: export it again as UTF-8"
-        for header, role in roles.items()
-        if role.role == "text" and (shown := encoded_twice(row.get(header) for row in sample))
-    ]
+    texts = {header: [row.get(header) for row in sample] for header, role in roles.items() if role.role == "text"}
+    notes += [note for header, cells in texts.items() for note in _spoilt(header, cells)]
     unused = {header: ColumnRole(column=header, role="unused", confidence=0.0, why="nothing") for header in headers}
     return ColumnPlan(columns=tuple((unused | roles)[header] for header in headers), notes=tuple(notes))
+
+
+def _spoilt(header: str, cells: Sequence[object]) -> Iterator[str]:
+    """Say that comments lost their letters before they came here, which is worth a new export."""
+    if shown := encoded_twice(cells):
+        yield f"column {header!r} holds text that was encoded twice, such as {shown!r}: export it again as UTF-8"
+    if shown := letters_lost(cells):
+        yield f"column {header!r} has ? in place of letters, such as {shown!r}: save it again as CSV UTF-8 or XLSX"
 
 
 def _known(

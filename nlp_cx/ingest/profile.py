@@ -12,6 +12,9 @@ from nlp_cx.ingest.lexicon import fold, is_missing, lexicon
 from nlp_cx.ingest.scales import ScoreColumn, read_number
 
 MAX_CATEGORIES = 60
+_LOST = re.compile(r"[^\W\d_]\?[^\W\d_A-Z]")
+"""A question mark within a word."""
+_MANY = 1 / 3
 _TWICE = re.compile(r"[\u00c2-\u00f4][^\x00-\x7f]{1,3}")
 """What a letter of UTF-8 looks like in windows-1252."""
 
@@ -85,6 +88,18 @@ def encoded_twice(values: Iterable[object]) -> str | None:
     lettered = [value[:1000] for value in values if isinstance(value, str) and not value.isascii()]
     twice = [text for text in lettered if _is_twice(text)]
     return twice[0][:40] if len(twice) > 0.5 * len(lettered) else None
+
+
+def letters_lost(values: Iterable[object]) -> str | None:
+    """Give one of some texts if many have question marks within words: they were saved without their letters.
+
+    Examples:
+        >>> letters_lost(["Giao hàng ch?m", "S?n ph?m t?t", "ok"]), letters_lost(["Sao chậm vậy?Tệ", "ok", "tốt"])
+        ('Giao hàng ch?m', None)
+    """
+    texts = [value[:1000] for value in values if isinstance(value, str)]
+    lost = [text for text in texts if _LOST.search(text)]
+    return lost[0][:40] if len(lost) > _MANY * len(texts) else None
 
 
 def _is_twice(text: str) -> bool:

@@ -249,3 +249,11 @@ def test_praise_and_blame_of_a_booking_site():
 def test_post_that_was_commented_on_is_no_comment():
     """The same words in every row below a header that may be of comments are none, where comments are."""
     assert plan_of({"Comment": SENTENCES, "Post": ["Khuyến mãi tháng ba"] * 5}).text == ("Comment",)
+
+
+def test_letters_that_a_spreadsheet_lost_are_told():
+    """Excel's plain CSV writes "?" for letters it has no byte for; a question mark behind a word is no such sign."""
+    spoilt = ["Giao hàng ch?m quá", "Nhân viên nhi?t t?nh", "S?n ph?m t?t", "ok", "Giá h?i cao"]
+
+    assert "in place of letters" in plan_of({"Góp ý": spoilt}).notes[0]
+    assert plan_of({"Góp ý": ["Sao lâu vậy?", "Why? So slow", "Hả?Chậm thế", "ok", "tốt"]}).notes == ()
