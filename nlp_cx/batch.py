@@ -118,7 +118,7 @@ def analyze_file(
     """
     files = name_files(Path(out), force=force, source=Path(source))
     survey = open_survey(source, overrides)
-    with Export(files, redactor=redactor or Redactor(), plans=survey.plans) as export:
+    with Export(files, redactor=redactor or Redactor(), plans=survey.plans, notes=survey.notes) as export:
         report = analyze_survey(survey, analyzer, results=export.results, rejects=export.rejects)
         export.publish(report.summary)
     return report

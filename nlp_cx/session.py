@@ -80,7 +80,7 @@ class Session:
         """
         survey = open_survey(file, overrides)
         self._say(show_columns(survey, self._lang))
-        with Export(files, redactor=redactor, plans=survey.plans, lang=self._lang) as export:
+        with Export(files, redactor=redactor, plans=survey.plans, lang=self._lang, notes=survey.notes) as export:
             analyzer = self._load(model, device=device, redactor=redactor)
             started = time.perf_counter()
             report = self._run(survey, analyzer, export, told)

@@ -446,9 +446,9 @@ def test_the_summary_goes_where_it_is_asked_for(tmp_path):
 # --- a whole run -----------------------------------------------------------------------------------------------------
 
 
-def export(files, *, rejected=(), lang="en", plans=None):
+def export(files, *, rejected=(), lang="en", plans=None, notes=()):
     pairs = [(comment(number), analysis(number)) for number in range(40)]
-    with Export(files, redactor=Redactor(), plans=plans, lang=lang) as run:
+    with Export(files, redactor=Redactor(), plans=plans, lang=lang, notes=notes) as run:
         for pair in pairs:
             run.results.write(*pair)
         for one in rejected:
@@ -543,3 +543,15 @@ def test_a_run_never_replaces_what_another_wrote_meanwhile(tmp_path):
 
     assert (tmp_path / "out.csv").read_bytes() == first
     assert sorted(path.name for path in tmp_path.iterdir()) == ["out.csv", "out_summary.csv", "out_summary.json"]
+
+
+def test_what_was_said_of_the_survey_stands_in_the_workbook(tmp_path):
+    """Who opens the workbook later learns what was left out, in its language."""
+    export(
+        name_files(tmp_path / "out.xlsx"),
+        notes=["sheet 'Ghi chú' is hidden and was left out; name it to read it"],
+        lang="vi",
+    )
+
+    notes = [row["Ghi chú"] for row in read_sheet(tmp_path / "out.xlsx", "Ghi chú")]
+    assert "trang tính 'Ghi chú' bị ẩn nên được bỏ qua; hãy chỉ ra tên để đọc" in notes

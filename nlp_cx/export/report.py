@@ -9,7 +9,7 @@ from nlp_cx.export.table import Column, Kind, Table
 from nlp_cx.records import LANGUAGES, POLARITIES, Polarity
 from nlp_cx.scores import MetricScore, Share, Unit
 from nlp_cx.summarise.summary import Summary, ThemeSummary
-from nlp_cx.words import Tongue, metric_name, say, theme_names
+from nlp_cx.words import Tongue, metric_name, say, theme_names, translate
 
 Row = Mapping[str, object]
 _COLUMNS: Mapping[str, Sequence[tuple[str, Kind]]] = {
@@ -40,17 +40,19 @@ _COLUMNS: Mapping[str, Sequence[tuple[str, Kind]]] = {
 }  # fmt: skip
 
 
-def summary_tables(summary: Summary, lang: Tongue) -> tuple[Table, ...]:
+def summary_tables(summary: Summary, lang: Tongue, notes: Sequence[str] = ()) -> tuple[Table, ...]:
     """Lay a summary out as tables.
 
     Args:
         summary: What comments say.
         lang: Language of titles and words.
+        notes: What was to be said of the survey file, as `Survey.notes` has it.
 
     Returns:
         Tables named overview, themes, scores, drivers, quotes, terms, months and notes; of those after themes the ones
         that have rows.
     """
+    said = [*(note[lang] for note in summary.notes), *(translate(note, lang) for note in notes)]
     rows: Mapping[str, list[Row]] = {
         "overview": list(_overview(summary, lang)),
         "themes": [_theme(theme) for theme in summary.themes],
@@ -59,7 +61,7 @@ def summary_tables(summary: Summary, lang: Tongue) -> tuple[Table, ...]:
         "quotes": list(_quotes(summary, lang)),
         "terms": list(_terms(summary, lang)),
         "months": [{"month": one.month, "count": one.comments} | _split(one.sentiment) for one in summary.months],
-        "notes": [{"note": note[lang]} for note in summary.notes],
+        "notes": [{"note": note} for note in said],
     }
     return tuple(
         Table(

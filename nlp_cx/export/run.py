@@ -86,6 +86,7 @@ class Export:
         redactor: Redactor,
         plans: Mapping[str | None, ColumnPlan] | None = None,
         lang: Tongue = "en",
+        notes: Sequence[str] = (),
     ) -> None:
         """Open what takes results and rejected rows.
 
@@ -94,11 +95,12 @@ class Export:
             redactor: What takes personal data out of rejected rows.
             plans: The survey's columns by sheet.
             lang: Language of what people read in workbooks.
+            notes: What is to be said of the survey file in workbooks, as `Survey.notes` has it.
 
         Raises:
             OutputError: If nothing can be written there.
         """
-        self._files, self._lang = files, lang
+        self._files, self._lang, self._notes = files, lang, tuple(notes)
         self.results = open_results(files.results, lang=lang) if files.results else None
         self.rejects = RejectsWriter(files.rejects.parent, redactor=redactor, plans=plans) if files.rejects else None
 
@@ -130,7 +132,7 @@ class Export:
         if not self._files.force:
             for path in filter(None, (self._files.results, *self._files.summaries, self._files.rejects)):
                 check_target(path, (path.suffix.lower(),))
-        tables = summary_tables(summary, self._lang)
+        tables = summary_tables(summary, self._lang, self._notes)
         rejected = [self.rejects.table(self._lang)] if self.rejects is not None and len(self.rejects) else []
         if self.results is not None:
             self.results.publish([*tables, *rejected])
