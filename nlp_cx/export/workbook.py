@@ -35,7 +35,7 @@ _NARROW, _BOLD = 1.1, 0.9
 _TALLEST = 12
 """Lines of a row that are shown; longer texts are whole in their cells."""
 _WIDTHS: Mapping[Kind, float] = {
-    "text": 20, "wide": 46, "long": 70, "themes": 38, "evidence": 44, "polarity": 14, "flag": 12, "count": 12,
+    "text": 20, "wide": 50, "long": 70, "themes": 38, "evidence": 44, "polarity": 14, "flag": 12, "count": 12,
     "number": 12, "figure": 12, "share": 12, "moment": 17,
 }  # fmt: skip
 _NUMBERS: Mapping[Kind, str] = {
@@ -143,7 +143,8 @@ class _Sheets:
         self._quoted = workbook.add_format({"text_wrap": True, "quote_prefix": True, **top})
         self._plain = workbook.add_format(top)
         self._numbers = {kind: workbook.add_format({"num_format": form, **top}) for kind, form in _NUMBERS.items()}
-        self._day = workbook.add_format({"num_format": "yyyy-mm-dd", **top})
+        self._numbers["moment"].set_align("left")
+        self._day = workbook.add_format({"num_format": "yyyy-mm-dd", "align": "left", **top})
         self._polarity = {name: workbook.add_format({"font_color": colour, **top}) for name, colour in _COLOURS.items()}
         self._names: set[str] = set()
         self._lines = 1  # of the row that is being written
