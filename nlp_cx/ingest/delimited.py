@@ -18,6 +18,7 @@ from nlp_cx.ingest.table import Broken, Row, Table
 
 _NONE = "\x1f"
 """Delimiter of a file that has one column: no text holds it."""
+_DELIMITERS = ",;\t|"
 _SNIFFED = 200
 _TOP = 30
 _OPEN_QUOTE = 5000
@@ -95,7 +96,7 @@ class _Records:
 def _sniff(lines: Sequence[str]) -> str:
     """Find the delimiter that cuts most lines into equally many cells, or the first into headers that are known."""
     best = (0.0, _NONE)
-    for delimiter in ",;\t|":
+    for delimiter in _DELIMITERS:
         cut = [cells for cells in _Records(iter(lines), delimiter).read() if isinstance(cells, list) and cells]
         cut = cut[: max(1, len(cut) - 1)] if len(lines) >= _SNIFFED else cut  # the last may be cut short
         if not cut:
@@ -160,6 +161,11 @@ def _omits_blanks(widths: Sequence[int], width: int) -> bool:
     return not broken and sum(found < width for found in widths) > _HABIT * len(widths)
 
 
+def _is_cut_elsewhere(cells: Sequence[str], width: int) -> bool:
+    """Tell whether a row has one cell because it has another delimiter than the file: that would be lost in an id."""
+    return len(cells) == 1 and width > 1 and any(cells[0].count(other) >= width - 1 for other in _DELIMITERS)
+
+
 def _fit(number: int, cells: list[str], header: Sequence[str], *, fill: bool, delimiter: str) -> Row | Broken:
     """Make a row as wide as the header, if nothing is lost and nothing guessed by that."""
     width = len(header)
@@ -167,7 +173,7 @@ def _fit(number: int, cells: list[str], header: Sequence[str], *, fill: bool, de
         return number, [*cells[: width - 1], delimiter.join(cells[width - 1 :])]  # commas of an unquoted comment
     if len(cells) > width and not any(cell.strip() for cell in cells[width:]):
         return number, cells[:width]
-    if len(cells) < width and (fill or not any(cell.strip() for cell in cells)):
+    if len(cells) < width and ((fill and not _is_cut_elsewhere(cells, width)) or not any(map(str.strip, cells))):
         return number, [*cells, *[""] * (width - len(cells))]
     problem = Problem(
         f"the row has {len(cells)} cells where the header has {width}: quote cells that hold delimiters or line ends",

@@ -14,8 +14,8 @@ from nlp_cx.ingest.table import Row
 
 _KNOWN = 0.55
 """From here on a cell counts as a header that is known."""
-_KNOWN_ALONE = 0.65
-"""The same where it is the only cell of its row and may be a comment."""
+_KNOWN_ALONE = 0.7
+"""The same where it is the only cell of its row and may be a comment, unless it ends as a question."""
 _CERTAIN = 0.95
 _SENTENCE = 4
 _ANSWERS = frozenset(("response", "open-ended response"))
@@ -50,8 +50,11 @@ class _Line:
     @cached_property
     def known(self) -> int:
         """Count the cells that read like headers."""
-        enough = _KNOWN_ALONE if self.filled == 1 else _KNOWN
-        return sum(header_confidence(cell) >= enough for cell in self.cells)
+        alone = self.filled == 1
+        return sum(
+            header_confidence(cell) >= (_KNOWN_ALONE if alone and not as_text(cell).rstrip().endswith("?") else _KNOWN)
+            for cell in self.cells
+        )
 
 
 def find_header(top: Sequence[Row], *, ragged: bool = False, is_list: bool = False) -> Header | None:

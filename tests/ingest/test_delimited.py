@@ -237,3 +237,23 @@ def test_unquoted_commas_of_the_last_column_stay_in_the_comment(read):
     assert survey.texts == ["good, but slow, sadly", "bad, rude", "fine"]
     assert survey.values("nps") == [9, 3, 7]
     assert survey.faults == [(5, "row", None)]
+
+
+def test_row_with_another_delimiter_is_rejected_not_lost(read):
+    """Where blank cells are left out at row ends, a row that commas cut is no row with an id alone.
+
+    Story: half of a file was pasted from another one, and its comments vanished in the ids.
+    """
+    survey = read("survey.csv", "id;nps;comment\n1;9;very good\n2,3,very bad\n3;0\n4,8,quite good\n5;5\n")
+
+    assert survey.texts == ["very good", "", ""]
+    assert [each.row for each in survey.rejected] == [3, 5]
+    assert survey.rejected[0].values == {"id": "2,3,very bad"}
+
+
+def test_request_that_begins_a_list_is_a_comment(read):
+    """ "Please ..." above other comments asks for no answer; a question mark does."""
+    assert read("survey.txt", "Please open earlier on Sundays\nFine\n").texts == [
+        "Please open earlier on Sundays", "Fine",
+    ]  # fmt: skip
+    assert read("other.txt", "What could we do better for you?\nOpen earlier\n").texts == ["Open earlier"]
