@@ -34,8 +34,8 @@ class Passage:
     sentiment: Polarity
     """How the theme is judged."""
     confidence: float
-    agrees: bool
-    """Whether the comment as a whole is judged like the theme."""
+    agreement: float
+    """Probability, 0 to 1, that the comment as a whole is judged like the theme."""
     themes: int
     """Themes that the comment mentions."""
     scores: Mapping[str, float]
@@ -68,7 +68,7 @@ class Passage:
             language=analysis.language.code,
             sentiment=mention.sentiment,
             confidence=mention.confidence,
-            agrees=analysis.sentiment.label == mention.sentiment,
+            agreement=analysis.sentiment.scores[mention.sentiment],
             themes=len(analysis.themes),
             scores={score.metric: score.value for score in comment.scores},
         )

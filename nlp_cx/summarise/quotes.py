@@ -86,7 +86,7 @@ class QuotePool:
 
         Places go to the judgements in proportion to their mentions. Within a judgement that passage is taken which the
         model is surest of, holds most of the theme's terms, is long enough to say something, names few other themes
-        and is as a whole judged like the theme; never one that nearly repeats another.
+        and is as a whole most surely judged like the theme; never one that nearly repeats another.
 
         Args:
             terms: The theme's terms.
@@ -154,7 +154,7 @@ def _strength(passage: Passage, terms: Sequence[Term]) -> float:
     held = sum(term.weight for term in terms if term.text.casefold() in said) / heaviest
     letters = sum(letter.isalpha() for letter in said)
     telling = min(1.0, letters / _SHORT) * letters / max(len(said), 1)
-    focus = (1.0 if passage.agrees else 0.5) / (1 + _DILUTION * (passage.themes - 1))
+    focus = (0.2 + passage.agreement) / (1 + _DILUTION * (passage.themes - 1))
     return passage.confidence * (0.5 + min(held, 3.0)) * telling * focus
 
 

@@ -16,7 +16,7 @@ def passages(texts: list[str], language: LanguageCode = "vi", evidence: str = ""
             language=language,
             sentiment="negative",
             confidence=0.9,
-            agrees=True,
+            agreement=1.0,
             themes=1,
             scores={},
         )
