@@ -111,7 +111,7 @@ def test_rejected_fields_are_counted_and_written(tiny_model, tmp_path, capsys):
     code = analyze(survey, tiny_model, "--out", tmp_path / "out.jsonl", "--score", "nps=NPS:0-10")
 
     assert code == 0
-    assert "Rows rejected: 0; single fields left out: 1" in capsys.readouterr().out
+    assert "Rows rejected: 0; single fields left out or changed: 1" in capsys.readouterr().out
     with (tmp_path / "out_rejects.csv").open(encoding="utf-8-sig", newline="") as file:
         (row,) = csv.DictReader(file)
     assert (row["row"], row["field"], row["severity"]) == ("10", "NPS", "field")

@@ -44,7 +44,7 @@ class CommentReader:
         self.words = [(role, place[name]) for role in _WORDS if (name := plan.one(role)) is not None]
         self.scores = [(place[score.column], score) for score in plan.scores]
         self.segments = [(place[name], name) for name in plan.segments if name not in table.structured]
-        self.segment_places = frozenset(place for place, _ in self.segments)
+        self.answers = frozenset(place for place, _ in (*self.scores, *self.segments))  # "Trung bình" may be one
         unsure = any(each.role == "id" and each.confidence < _SURE for each in plan.columns)
         self.id_prefix = self.prefix if unsure else ""  # a column such as "STT" counts every sheet from 1
         self.sheet_segment = {"sheet": table.name} if several and table.name else {}
@@ -127,10 +127,11 @@ class CommentReader:
         if not all(is_blank(cells[place]) for place, _, _ in self.texts):
             return False
         place, first = next((at, cell) for at, cell in enumerate(cells) if not is_blank(cell))
-        if not isinstance(first, str) or len(first) > 40 or fold(first) not in lexicon().total:
+        if not isinstance(first, str) or len(first) > 40 or (self.date is not None and not is_blank(cells[self.date])):
             return False
-        dated = self.date is not None and not is_blank(cells[self.date])
-        return not dated and not (first.isascii() and place in self.segment_places)  # a branch or brand "Total"
+        words = lexicon()
+        word = fold(first)
+        return word in words.total or (word in words.total_elsewhere and place not in self.answers)
 
     def _shared(self, cells: Sequence[object]) -> tuple[dict[str, Any], Problems]:
         """Read what all answers of a row share: scores, segments, date, respondent and so on."""

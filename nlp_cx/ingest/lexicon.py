@@ -61,6 +61,7 @@ class Lexicon(NamedTuple):
     question: tuple[str, ...]
     missing: frozenset[str]
     total: frozenset[str]
+    total_elsewhere: frozenset[str]
     unit: frozenset[str]
     languages: Mapping[str, Literal["vi", "en"]]
     likert: Mapping[str, float]
@@ -89,6 +90,7 @@ def lexicon() -> Lexicon:
         missing=frozenset(unicodedata.normalize("NFC", word).casefold() for word in told["missing"])
         | frozenset(fold(word) for word in told["missing"] if " " in word),
         total=frozenset(fold(word) for word in told["total"]),
+        total_elsewhere=frozenset(fold(word) for word in told["total_elsewhere"]),
         unit=frozenset(fold(word) for word in told["unit"]),
         languages={
             **{fold(word): "vi" for word in told["vietnamese"]},

@@ -135,6 +135,9 @@ def test_row_of_totals_is_no_answer(read):
     )
     assert branches.values("nps") == [9, 3, 2]
 
+    levels = read("survey.csv", "Mức độ hài lòng,Góp ý\nTrung bình,\nTốt,giao nhanh lắm\nTrung bình,\n")
+    assert levels.values("csat") == [3, 4, 3]
+
 
 def test_good_and_bad_are_both_counted(read):
     """A help desk asks for good or bad: two levels of satisfaction; who was only asked gave no score.
