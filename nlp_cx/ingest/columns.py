@@ -5,13 +5,14 @@ from __future__ import annotations
 import difflib
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal, NamedTuple
 
 from nlp_cx.errors import ColumnError
 from nlp_cx.ingest.lexicon import fold, lexicon
-from nlp_cx.ingest.profile import MAX_CATEGORIES, Profile, encoded_twice, letters_lost, look_at
+from nlp_cx.ingest.notes import column_notes
+from nlp_cx.ingest.profile import MAX_CATEGORIES, Profile, look_at
 from nlp_cx.ingest.scales import ScoreColumn, declared_scale, parse_score, share_off_scale
 
 RoleName = Literal[
@@ -298,19 +299,9 @@ def suggest(
         roles[header] = role
     if "text" not in taken:
         roles |= _fallback(profiles, roles)
-    notes += _notes(profiles, roles)
-    texts = {header: [row.get(header) for row in sample] for header, role in roles.items() if role.role == "text"}
-    notes += [note for header, cells in texts.items() for note in _spoilt(header, cells)]
+    notes += column_notes(profiles, roles, sample)
     unused = {header: ColumnRole(column=header, role="unused", confidence=0.0, why="nothing") for header in headers}
     return ColumnPlan(columns=tuple((unused | roles)[header] for header in headers), notes=tuple(notes))
-
-
-def _spoilt(header: str, cells: Sequence[object]) -> Iterator[str]:
-    """Say that comments lost their letters before they came here, which is worth a new export."""
-    if shown := encoded_twice(cells):
-        yield f"column {header!r} holds text that was encoded twice, such as {shown!r}: export it again as UTF-8"
-    if shown := letters_lost(cells):
-        yield f"column {header!r} has ? in place of letters, such as {shown!r}: save it again as CSV UTF-8 or XLSX"
 
 
 def _known(
@@ -370,17 +361,3 @@ def _fallback(profiles: Mapping[str, Profile], roles: Mapping[str, ColumnRole]) 
     best = max(open_to, key=lambda header: open_to[header])
     sure = 0.5 if profiles[best].free and profiles[best].words >= 4 else 0.3
     return {best: ColumnRole(column=best, role="text", confidence=sure, why="values")}
-
-
-def _notes(profiles: Mapping[str, Profile], roles: Mapping[str, ColumnRole]) -> list[str]:
-    """Say what a person should look at: unused columns that may matter, scores with no scale."""
-    notes = []
-    for header, profile in profiles.items():
-        if header in roles or not profile.filled:
-            continue
-        if profile.free and profile.words >= 4:
-            notes.append(f"column {header!r} holds free text but is not used; name it as a text column to analyse it")
-        elif profile.numeric > 0.8 and profile.distinct <= 11 and lexicon().metrics["score"].match(fold(header)):
-            example = f'--score "csat={header}:1-5"'
-            notes.append(f"column {header!r} looks like a score without a scale; declare it, as in {example}")
-    return notes

@@ -257,3 +257,12 @@ def test_letters_that_a_spreadsheet_lost_are_told():
 
     assert "in place of letters" in plan_of({"Góp ý": spoilt}).notes[0]
     assert plan_of({"Góp ý": ["Sao lâu vậy?", "Why? So slow", "Hả?Chậm thế", "ok", "tốt"]}).notes == ()
+
+
+def test_score_in_signs_is_told():
+    """Faces are a segment, for nobody said what each of them counts; the reader is told that there is no CSAT."""
+    plan = plan_of({"Mức độ hài lòng": ["😡", "😍", "😡", "😍", "😍"], "Nhận xét": SENTENCES})
+
+    assert (plan.scores, plan.segments) == ((), ("Mức độ hài lòng",))
+    assert "named like a score but holds none, such as '😡'" in plan.notes[0]
+    assert plan_of({"Mức độ hài lòng": ["Tốt", "Kém"] * 2 + ["Tốt"], "Nhận xét": SENTENCES}).notes == ()
