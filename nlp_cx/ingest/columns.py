@@ -35,7 +35,8 @@ class Overrides:
     """What a person says about the columns; it goes before anything that would be recognised.
 
     `text`, `segments` and `scores` replace what would have been found for them (scores per metric); `scores` are
-    written as `parse_score` reads them. Columns in `ignore` are left alone.
+    written as `parse_score` reads them, and a second one of a metric is named after its column. Columns in `ignore`
+    are left alone.
     """
 
     text: tuple[str, ...] = ()
@@ -232,7 +233,10 @@ def _given(headers: Sequence[str], overrides: Overrides) -> dict[str, ColumnRole
         column = find_column(score.column, headers)
         if score.scale_from == "metric" and (told := declared_scale(column, score.metric)) is not None:
             score = replace(told, direction=score.direction) if text.endswith(":lower_is_better") else told
-        give(column, "score", replace(score, column=column))
+        twice = any(role.score and role.score.metric == score.metric for role in given.values())
+        give(
+            column, "score", replace(score, column=column, metric=f"{score.metric}:{column}" if twice else score.metric)
+        )
     return given
 
 

@@ -30,10 +30,11 @@ def column_notes(
         Sentences in English, as `words.toml` translates them.
     """
     told: list[Iterator[str]] = []
+    metric = "rating" if any(role.score and role.score.metric == "csat" for role in roles.values()) else "csat"
     for header, profile in profiles.items():
         role = roles.get(header)
         if profile.filled and role is None:
-            told.append(_unused(header, profile))
+            told.append(_unused(header, profile, metric))
         if profile.filled and (role is None or role.why == "values"):
             told.append(_unread_score(header, profile, sample))
         if role is not None and role.role == "text":
@@ -41,12 +42,12 @@ def column_notes(
     return list(chain.from_iterable(told))
 
 
-def _unused(header: str, profile: Profile) -> Iterator[str]:
+def _unused(header: str, profile: Profile, metric: str) -> Iterator[str]:
     """Say that a column without a role may matter."""
     if profile.free and profile.words >= 4:
         yield f"column {header!r} holds free text but is not used; name it as a text column to analyse it"
     elif profile.numeric > 0.8 and profile.distinct <= 11 and lexicon().metrics["score"].match(fold(header)):
-        example = f'--score "csat={header}:1-5"'
+        example = f'--score "{metric}={header}:1-5"'
         yield f"column {header!r} looks like a score without a scale; declare it, as in {example}"
 
 

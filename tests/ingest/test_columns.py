@@ -266,3 +266,16 @@ def test_score_in_signs_is_told():
     assert (plan.scores, plan.segments) == ((), ("Mức độ hài lòng",))
     assert "named like a score but holds none, such as '😡'" in plan.notes[0]
     assert plan_of({"Mức độ hài lòng": ["Tốt", "Kém"] * 2 + ["Tốt"], "Nhận xét": SENTENCES}).notes == ()
+
+
+def test_two_scores_of_a_metric_given_by_hand_are_both_kept():
+    """The second is named after its column; what a note suggests never takes the place of a CSAT that was found.
+
+    Story: two aspects were given as csat, one overwrote the other, and the overall satisfaction went unused.
+    """
+    columns = {"Comment": SENTENCES, "Food": [1, 2, 3, 4, 5], "Service": [5, 4, 3, 2, 1]}
+    plan = plan_of(columns, Overrides(scores=("csat=Food:1-5", "csat=Service:1-5")))
+    assert [(score.metric, score.column) for score in plan.scores] == [("csat", "Food"), ("csat:Service", "Service")]
+
+    noted = plan_of({"Comment": SENTENCES, "CSAT": [1, 2, 3, 4, 5], "Food score": [5, 4, 3, 2, 1]})
+    assert '--score "rating=Food score:1-5"' in noted.notes[0]
