@@ -75,6 +75,8 @@ class OpenVinoClassifier:
         for _ in range(streams):
             self._free.put(self._compiled.create_infer_request())
         self.precision = str(self._compiled.get_property("INFERENCE_PRECISION_HINT").get_type_name())
+        # The first call sets up statics of the binding; two first calls at once wait for each other for ever.
+        self._infer([Encoded(comment=0, ids=[0], types=[0], offsets=[(0, 0)])])
 
     def predict(self, windows: Sequence[Encoded]) -> list[Prediction]:
         """Give a prediction per window, in their order."""

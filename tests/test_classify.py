@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -47,6 +48,20 @@ def test_several_callers_at_once_get_what_one_gets(classifier: OpenVinoClassifie
     with ThreadPoolExecutor(4) as pool:
         for found in pool.map(lambda _: classifier.predict(windows), range(4)):
             assert all(np.allclose(one.sentiment, other, atol=0.1) for one, other in zip(found, wanted, strict=True))
+
+
+def test_the_first_batch_runs_alone(tiny_model: Path, monkeypatch: pytest.MonkeyPatch):
+    """Two threads that made the first call at the same time once hung: each waited for what the other held."""
+    infer, callers = OpenVinoClassifier._infer, []
+
+    def noted(self: OpenVinoClassifier, batch: list[Encoded]):
+        callers.append(threading.current_thread())
+        return infer(self, batch)
+
+    monkeypatch.setattr(OpenVinoClassifier, "_infer", noted)
+    OpenVinoClassifier(open_model(tiny_model))
+
+    assert callers == [threading.current_thread()]
 
 
 def test_nothing_asked_is_nothing_answered(classifier: OpenVinoClassifier):
