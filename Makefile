@@ -44,8 +44,9 @@ lint: $(VENV)/.dev  ## check style, types and the direction of imports
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 
-bench: $(VENV)/.dev  ## measure speed by stage, and against transformers.pipeline
+bench: $(VENV)/.dev  ## measure speed by stage, against transformers.pipeline, and memory as the file grows
 	@$(BIN)/python benchmarks/speed.py
+	@$(BIN)/python benchmarks/memory.py
 
 train: $(VENV)/.dev  ## make a model anew: DATA=labelled sources, CARRIERS=pretrained parts, PRETRAIN=minutes of language modelling
 	@mkdir -p $(RUNS)

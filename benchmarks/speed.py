@@ -28,6 +28,7 @@ from nlp_cx.alignment import Aligned
 from nlp_cx.artifacts import open_model
 from nlp_cx.batch import analyze_file
 from nlp_cx.classify import OpenVinoClassifier
+from nlp_cx.decide import Calibration, decide
 from nlp_cx.encode import Encoder
 from nlp_cx.ingest import open_survey
 from nlp_cx.language import detect
@@ -63,9 +64,12 @@ def stages(comments: list[str]) -> list[tuple[str, float]]:
     normal, normalising = timed(lambda: [normalise(item) for item in redacted])
     (windows, _), encoding = timed(lambda: encoder.encode([item.text for item in normal]))
     classifier.predict(windows[:200])
-    _, classifying = timed(lambda: classifier.predict(windows))
+    predictions, classifying = timed(lambda: classifier.predict(windows))
+    calibration = Calibration.from_manifest(folder.manifest["calibration"])
+    pairs = list(zip(windows, predictions, strict=True))
+    _, deciding = timed(lambda: [decide([window], [prediction], calibration) for window, prediction in pairs])
     return [("redact", redacting), ("language", detecting), ("normalise", normalising), ("encode", encoding),
-            (f"classify ({classifier.precision})", classifying)]  # fmt: skip
+            (f"classify ({classifier.precision})", classifying), ("decide", deciding)]  # fmt: skip
 
 
 def end_to_end(comments: list[str]) -> float:

@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 from typer.main import get_command
 
+from nlp_cx import Analyzer
 from nlp_cx.cli import app
-from nlp_cx.records import Analysis, Language, Sentiment
+from nlp_cx.records import Comment
 from nlp_cx.taxonomy import load_taxonomy
 
 ROOT = Path(__file__).parent.parent
@@ -32,16 +33,19 @@ def test_every_command_shown_is_understood(line: str):
     assert {word for word in rest if word.startswith("-")} <= known
 
 
-def test_the_record_shown_has_the_fields_of_an_analysis():
+def test_the_record_shown_is_what_comes_out():
+    """Same fields in the same order, same labels and spans; probabilities but for the processor's arithmetic."""
     shown = json.loads(re.search(r"```json\n(.*?)```", README, re.DOTALL)[1])  # type: ignore[index]
-    analysis = Analysis(
-        id="7", language=Language(code="vi", confidence=1), mixed=True, themes=(), none=False, complaint=0,
-        sentiment=Sentiment(label="negative", scores={"negative": 1, "neutral": 0, "positive": 0}), suggestion=0,
-        needs_review=False, truncated=False, text="", redactions=(), model="m", taxonomy="1",
-    )  # fmt: skip
-    assert list(shown) == list(analysis.to_dict())
-    span = shown["themes"][0]["spans"][0]
-    assert shown["text"][span["start"] : span["end"]] == span["text"]
+    (analysis,) = Analyzer.load(shown["model"])([Comment(id=shown["id"], text=shown["text"])])
+    found = analysis.to_dict()
+    assert list(shown) == list(found)
+    assert sorted((each["theme"], each["sentiment"], str(each["spans"])) for each in shown["themes"]) == sorted(
+        (each["theme"], each["sentiment"], str(each["spans"])) for each in found["themes"]
+    )
+    assert shown["sentiment"]["label"] == found["sentiment"]["label"]
+    assert shown["sentiment"]["scores"] == pytest.approx(found["sentiment"]["scores"], abs=0.05)
+    exact = ("language", "mixed", "none", "needs_review", "truncated", "redactions", "taxonomy")
+    assert {name: shown[name] for name in exact} == {name: found[name] for name in exact}
 
 
 def test_every_theme_is_listed():
