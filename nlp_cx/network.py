@@ -51,9 +51,25 @@ class FeedbackNetwork(nn.Module):
         Returns:
             Logits: sentiment (batch, 3), themes (batch, themes, 4), flags (batch, 3), evidence (batch, tokens, themes).
         """
-        states = self.backbone(
+        return self.judge(self.read(input_ids, attention_mask, token_type_ids), attention_mask)
+
+    @property
+    def words(self) -> torch.Tensor:
+        """Input embeddings, shape (vocabulary, hidden)."""
+        weight: torch.Tensor = self.backbone.get_input_embeddings().weight  # type: ignore[operator]
+        return weight
+
+    def read(self, input_ids: torch.Tensor, attention_mask: torch.Tensor, token_type_ids: torch.Tensor) -> torch.Tensor:
+        """Give the backbone's last states, shape (batch, tokens, hidden)."""
+        states: torch.Tensor = self.backbone(
             input_ids=input_ids, attention_mask=attention_mask, token_type_ids=token_type_ids
         ).last_hidden_state
+        return states
+
+    def judge(
+        self, states: torch.Tensor, attention_mask: torch.Tensor
+    ) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor, torch.Tensor]:
+        """Run the heads on the backbone's states; gives what `forward` gives."""
         looks = self.attend(states)
         mask = attention_mask.to(states.dtype).unsqueeze(-1)
         weights = torch.softmax(looks + (1 - mask) * -1e4, dim=1)

@@ -13,6 +13,8 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
+import lzma
+import random
 import re
 import tomllib
 from collections import defaultdict
@@ -31,6 +33,8 @@ UNKNOWN, ABSENT, NEGATIVE, NEUTRAL, POSITIVE, UNJUDGED, BOTH = -1, 0, 1, 2, 3, 4
 POLARITY_CODE = {"neg": NEGATIVE, "neu": NEUTRAL, "pos": POSITIVE}
 SENTIMENT_CODE = {"neg": 0, "neu": 1, "pos": 2}
 AUTHORED = Path(__file__).with_name("authored")
+ANNOTATED = Path(__file__).with_name("annotated")
+"""Labels of all themes that we gave to comments of the data folder; a row names its comment, never its text."""
 
 EvidenceSpan = tuple[int, int, int]
 """Theme number, start and end in the text."""
@@ -274,6 +278,70 @@ def load_authored(folder: Path = AUTHORED) -> list[Example]:
     ]
 
 
+def load_annotated(examples: Iterable[Example], folder: Path = ANNOTATED) -> list[Example]:
+    """Give our own annotation to the comments it names.
+
+    Args:
+        examples: Examples of the sources; a name that none of them carries, or only a dev row does, is passed over.
+        folder: JSON lines `{"id", "sentiment", "flags", "themes": [[theme, polarity, start, end], ...]}`, flags as
+            in training/authored.
+
+    Returns:
+        One example of source "annotated" for each, with a code for every theme.
+    """
+    by_id = {example.id: example for example in examples if example.split == "train"}
+    found = []
+    for path in sorted(folder.glob("*.jsonl")):
+        for row in read_records(path):
+            origin = by_id.get(row["id"])
+            if origin is None:
+                continue
+            polarities: dict[str, set[str | None]] = defaultdict(set)
+            for theme, polarity, _, _ in row["themes"]:
+                polarities[theme].add(polarity)
+            found.append(
+                replace(
+                    origin,
+                    id=f"annotated/{row['id']}",
+                    source="annotated",
+                    sentiment=SENTIMENT_CODE[row["sentiment"]],
+                    sentiment_from="annotators",
+                    themes=tuple(_code(polarities[one]) if one in polarities else ABSENT for one in THEMES),
+                    evidence=tuple((THEMES.index(theme), start, end) for theme, _, start, end in row["themes"]),
+                    complaint=int("c" in row["flags"]),
+                    suggestion=int("s" in row["flags"]),
+                    none=int("n" in row["flags"]),
+                )
+            )
+    return found
+
+
+def load_unlabelled(data: Path, name: str, entry: Mapping[str, Any], known: Sequence[Example] = ()) -> list[Example]:
+    """Read plain text whose words alone teach (the language loss); no label is known.
+
+    Args:
+        data: The data folder.
+        name: Name of the source in the run's TOML.
+        entry: Its table: `text` names a file of `text/`, `language`, `limit` lines at most.
+        known: Texts of these examples are left out (dev rows).
+    """
+    seen = {fingerprint(example.text) for example in known}
+    lines = read_lines(data / "text" / f"{entry['text']}.txt.xz", int(entry["limit"]), seed=2)
+    return [
+        Example(id=f"{name}/{number}", text=line[:600], language=entry["language"], source=name, split="train")
+        for number, line in enumerate(lines)
+        if fingerprint(line) not in seen
+    ]
+
+
+def read_lines(path: Path, limit: int, *, seed: int) -> list[str]:
+    """Read up to `limit` random non-empty lines of an .xz text."""
+    with lzma.open(path, "rt", encoding="utf-8") as lines:
+        kept = [line.strip() for line in lines if len(line) > 3]
+    random.Random(seed).shuffle(kept)  # noqa: S311
+    return kept[:limit]
+
+
 def _letters(text: str) -> str:
     """Letters and digits only, lower case, without diacritics: what two copies of a text share."""
     return "".join(letter for letter in strip_diacritics(text.lower()) if letter.isalnum())
@@ -285,7 +353,7 @@ def fingerprint(text: str) -> str:
     return hashlib.blake2b(squeezed.encode("utf-8", "replace"), digest_size=8).hexdigest()
 
 
-KEPT_IN_TRAINING = ("cx_annotated", "authored")
+KEPT_IN_TRAINING = ("cx_annotated", "annotated", "authored")
 """Sources whose train part is worth more than other sources' dev rows: there the dev row goes."""
 
 
@@ -312,6 +380,6 @@ def drop_leaks(examples: Sequence[Example], *, shortest: int = 12) -> list[Examp
 
 
 def load_all(data: Path) -> list[Example]:
-    """Every source, the translations and the authored comments, leaks dropped."""
+    """Every source, the translations, our annotation and the authored comments, leaks dropped."""
     labelled = load_sources(data)
-    return drop_leaks([*labelled, *load_translated(data, labelled), *load_authored()])
+    return drop_leaks([*labelled, *load_translated(data, labelled), *load_annotated(labelled), *load_authored()])

@@ -17,7 +17,7 @@ import time
 import tomllib
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -29,10 +29,11 @@ from torch.nn import functional
 
 from nlp_cx.alignment import Aligned
 from nlp_cx.encode import Encoder, cut_batches
-from nlp_cx.network import FeedbackNetwork, build
+from nlp_cx.network import FeedbackNetwork, build, unpack
 from nlp_cx.normalise import normalise
 from nlp_cx.records import Encoded
-from training.data import BOTH, THEMES, UNJUDGED, UNKNOWN, Example, load_all
+from training.data import BOTH, THEMES, UNJUDGED, UNKNOWN, Example, load_all, load_unlabelled
+from training.masking import LanguageHead, hide
 from training.noise import draw
 
 POOL = 4096
@@ -55,6 +56,10 @@ class Batch:
     flags: Tensor
     evidence: Tensor
     """Shape (rows, tokens, themes): 1 inside the words that prove a theme, 0 outside, -1 where nothing is marked."""
+    hidden: Tensor | None = None
+    """Shape (rows, tokens): where a token of the input was hidden, for the language loss."""
+    original: Tensor | None = None
+    """Shape (rows, tokens): the ids before hiding."""
 
 
 def draw_pass(pools: dict[str, list[Example]], wanted: dict[str, int], dice: random.Random) -> list[Example]:
@@ -176,32 +181,72 @@ def evidence_loss(logits: Tensor, marks: Tensor) -> Tensor:
     return (each.sum(dim=1) / weight.sum(dim=1).clamp(1e-6))[pairs].sum() / len(marks)
 
 
-def losses(network: FeedbackNetwork, source_bias: Tensor, batch: Batch, neutral_weight: float) -> dict[str, Tensor]:
-    """All losses of one batch, named."""
+def hide_tokens(batch: Batch, shares: Tensor, vocabulary: int) -> Batch:
+    """Hide some tokens of the batch: a light noise for the labels, and the questions of the language loss.
+
+    Args:
+        batch: As collated.
+        shares: Share of the tokens to hide, by number of the source.
+        vocabulary: Ids that a token may be replaced by lie below.
+    """
+    ids = batch.inputs["input_ids"]
+    inputs, hidden = hide(ids, shares[batch.source].unsqueeze(1), vocabulary)
+    return replace(batch, inputs=batch.inputs | {"input_ids": inputs}, hidden=hidden, original=ids)
+
+
+def losses(
+    network: FeedbackNetwork,
+    source_bias: Tensor,
+    batch: Batch,
+    neutral_weight: float,
+    language: LanguageHead | None = None,
+) -> dict[str, Tensor]:
+    """All losses of one batch, named; the language loss (masked-language modelling) when its head is given."""
     with torch.autocast("cpu", torch.bfloat16):
-        sentiment, themes, flags, evidence = network(**batch.inputs)
+        states = network.read(**batch.inputs)
+        sentiment, themes, flags, evidence = network.judge(states, batch.inputs["attention_mask"])
     shifted = sentiment.float() + source_bias[batch.source]
-    return {
+    found = {
         "sentiment": 1.5 * sentiment_loss(shifted, batch, neutral_weight),
         "themes": theme_loss(themes.float(), batch.themes),
         "flags": 0.3 * flag_loss(flags.float(), batch.flags),
         "evidence": evidence_loss(evidence.float(), batch.evidence),
         "sources": SOURCE_PULL * source_bias.pow(2).mean(),
     }
+    if language is not None and batch.hidden is not None and batch.original is not None and batch.hidden.any():
+        with torch.autocast("cpu", torch.bfloat16):
+            guesses = language(states[batch.hidden], network.words)
+        found["language"] = functional.cross_entropy(guesses.float(), batch.original[batch.hidden])
+    return found
 
 
 class Learner:
     """Network and optimizer of a run, with what is needed to go on after a stop."""
 
     def __init__(self, start: Path, config: dict[str, Any], sources: dict[str, int]) -> None:
-        """Put fresh heads on the encoder in `start`, dropout off."""
+        """Go on from the weights in `start`, dropout off.
+
+        Args:
+            start: An encoder (grow, pretrain), which gets fresh heads, or a network with heads (a fine-tuned run, a
+                released model folder), which keeps them.
+            config: The run's TOML.
+            sources: Number of every source.
+        """
         settings = json.loads((start / "config.json").read_text(encoding="utf-8"))
         settings |= {"hidden_dropout_prob": 0.0, "attention_probs_dropout_prob": 0.0}
         self.network = build(settings, themes=len(THEMES))
-        self.network.backbone.load_state_dict(load_file(start / "model.safetensors"))
+        weights = unpack(load_file(start / "model.safetensors"))
+        with_heads = any(name.startswith("backbone.") for name in weights)
+        (self.network if with_heads else self.network.backbone).load_state_dict(weights)
         self.source_bias = torch.nn.Parameter(torch.zeros(len(sources), 3))
         body = list(self.network.backbone.parameters())
         heads = [value for name, value in self.network.named_parameters() if not name.startswith("backbone.")]
+        width, vocabulary = settings["hidden_size"], settings["vocab_size"]
+        self.language = LanguageHead(width, vocabulary) if config.get("language_weight") else None
+        heads += list(self.language.parameters()) if self.language else []
+        self.hide_shares = torch.tensor(
+            [entry.get("hide", config.get("hide", 0.0)) for entry in config["sources"].values()]
+        )
         groups = [
             {"params": body, "peak": config["body_rate"]},
             {"params": [*heads, self.source_bias], "peak": config["head_rate"]},
@@ -223,6 +268,8 @@ class Learner:
             self.network.load_state_dict(state["network"])
             self.optimizer.load_state_dict(state["optimizer"])
             self.source_bias.data.copy_(state["source_bias"])
+            if self.language:
+                self.language.load_state_dict(state["language"])
             self.seen, self.number = int(state["seen"]), int(state["number"])
             self.started = time.monotonic() - float(state["spent"])
 
@@ -231,6 +278,7 @@ class Learner:
         state = {
             "network": self.network.state_dict(), "optimizer": self.optimizer.state_dict(), "seen": self.seen,
             "source_bias": self.source_bias.data, "spent": 60 * self.minutes, "number": self.number,
+            "language": self.language.state_dict() if self.language else {},
         }  # fmt: skip
         torch.save(state, checkpoint.with_suffix(".new"))
         checkpoint.with_suffix(".new").replace(checkpoint)
@@ -239,9 +287,15 @@ class Learner:
         """Learn from one batch at `done` of the run, 0 to 1; gives its losses."""
         for group in self.optimizer.param_groups:
             group["lr"] = group["peak"] * min(1.0, done / self.config["warmup"] + 0.01) * max(0.01, 1 - done)
-        parts = losses(self.network, self.source_bias, batch, self.config["neutral_weight"])
+        if self.hide_shares.any():
+            batch = hide_tokens(batch, self.hide_shares, len(self.network.words))
+        parts = losses(self.network, self.source_bias, batch, self.config["neutral_weight"], self.language)
+        if "language" in parts:
+            parts["language"] = self.config["language_weight"] * parts["language"]
         torch.stack(list(parts.values())).sum().backward()  # type: ignore[no-untyped-call]
-        torch.nn.utils.clip_grad_norm_([*self.network.parameters(), self.source_bias], 1.0)
+        torch.nn.utils.clip_grad_norm_(
+            [value for group in self.optimizer.param_groups for value in group["params"]], 1.0
+        )
         self.optimizer.step()
         self.optimizer.zero_grad()
         self.seen += len(batch.sentiment)
@@ -292,7 +346,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--config", type=Path, required=True)
     parser.add_argument("--data", type=Path, required=True)
-    parser.add_argument("--start", type=Path, required=True, help="folder of training.grow or training.pretrain")
+    parser.add_argument(
+        "--start", type=Path, required=True, help="folder of training.grow, .pretrain or .finetune, or a model"
+    )
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--minutes", type=float, default=float("inf"), help="anneal to end by then at the latest")
     options = parser.parse_args()
@@ -302,9 +358,13 @@ def main() -> None:
     options.out.mkdir(parents=True, exist_ok=True)
 
     pools: dict[str, list[Example]] = defaultdict(list)
-    for example in load_all(options.data):
+    examples = load_all(options.data)
+    for example in examples:
         if example.split == "train":
             pools[example.source].append(example)
+    for name, entry in config["sources"].items():
+        if "text" in entry:
+            pools[name] = load_unlabelled(options.data, name, entry, [one for one in examples if one.split == "dev"])
     encoder = Encoder(options.start / "tokenizer.json", window=config["max_tokens"], max_windows=1)
     learner = Learner(options.start, config, {source: number for number, source in enumerate(config["sources"])})
     learner.restore(options.out / "checkpoint.pt")

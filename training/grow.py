@@ -12,8 +12,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import lzma
-import random
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -24,6 +22,7 @@ from tokenizers import AddedToken, Regex, Tokenizer, models, normalizers, pre_to
 
 from nlp_cx.alignment import Aligned
 from nlp_cx.normalise import normalise
+from training.data import read_lines
 from training.noise import strip_diacritics
 
 SPECIAL = ("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]")
@@ -34,14 +33,6 @@ PLACEHOLDERS = (
 CORPORA = (("reviews_pool", "vi", 150_000), ("reviews_en", "en", 110_000), ("vntc_news", "vi", 25_000))
 NEIGHBOURS = 8
 TEMPERATURE = 0.1
-
-
-def read_lines(path: Path, limit: int, *, seed: int) -> list[str]:
-    """Read up to `limit` random non-empty lines of an .xz text."""
-    with lzma.open(path, "rt", encoding="utf-8") as lines:
-        kept = [line.strip() for line in lines if len(line) > 3]
-    random.Random(seed).shuffle(kept)  # noqa: S311
-    return kept[:limit]
 
 
 def corpus(data: Path) -> Iterator[str]:

@@ -74,7 +74,7 @@ def capitals(text: str, _: random.Random) -> list[Replacement]:
 
 
 Noise = Callable[[str, random.Random], list[Replacement]]
-VIETNAMESE: tuple[tuple[float, Noise], ...] = ((0.16, bare), (0.07, teencode), (0.04, typos), (0.02, capitals))
+VIETNAMESE: tuple[tuple[float, Noise], ...] = ((0.22, bare), (0.06, teencode), (0.03, typos), (0.02, capitals))
 ENGLISH: tuple[tuple[float, Noise], ...] = ((0.05, typos), (0.03, capitals))
 
 

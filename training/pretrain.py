@@ -25,7 +25,8 @@ from transformers import BertConfig, BertForMaskedLM
 
 from nlp_cx.alignment import Aligned
 from nlp_cx.normalise import normalise
-from training.grow import SPECIAL, read_lines
+from training.data import read_lines
+from training.masking import hide
 from training.noise import strip_diacritics
 
 MONOLINGUAL = (("reviews_pool", "vi", 150_000), ("reviews_en", "en", 40_000), ("vntc_news", "vi", 30_000))
@@ -74,17 +75,6 @@ def batches(tokenizer: Tokenizer, rows: list[tuple[str, str | None]], dice: rand
                 yield torch.tensor([ids + [0] * (width - len(ids)) for ids in group])
 
 
-def mask(ids: torch.Tensor, tokenizer: Tokenizer) -> tuple[torch.Tensor, torch.Tensor]:
-    """Hide a share of the tokens (80 % [MASK], 10 % another, 10 % kept); gives inputs and the hidden positions."""
-    hidden = (torch.rand(ids.shape) < MASKED) & (ids > 4)
-    roll = torch.rand(ids.shape)
-    inputs = ids.clone()
-    inputs[hidden & (roll < 0.8)] = SPECIAL.index("[MASK]")
-    other = hidden & (roll > 0.9)
-    inputs[other] = torch.randint(20, tokenizer.get_vocab_size(), (int(other.sum()),))
-    return inputs, hidden
-
-
 def main() -> None:
     """Train until the minutes are spent; writes model.safetensors, config.json, tokenizer.json, pretrained.json."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -124,7 +114,7 @@ def main() -> None:
         rate = PEAK_RATE * min(1.0, (step + 1) / WARMUP) * max(0.05, 1 - done)
         for group in optimizer.param_groups:
             group["lr"] = rate
-        inputs, hidden = mask(ids, tokenizer)
+        inputs, hidden = hide(ids, MASKED, tokenizer.get_vocab_size())
         with torch.autocast("cpu", torch.bfloat16):
             states = model.bert(input_ids=inputs, attention_mask=(ids != 0).long()).last_hidden_state[hidden]
             logits = model.cls(states)

@@ -1,0 +1,54 @@
+"""Masked-language modelling beside the labels: hidden tokens, and a head that guesses them.
+
+One share of a step teaches the encoder the language of its comments; the hidden tokens are a light noise for the other
+heads. The head is thrown away after the run.
+
+References:
+    Devlin et al., "BERT: pre-training of deep bidirectional transformers for language understanding", NAACL 2019.
+"""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+
+from training.grow import SPECIAL
+
+LAST_SPECIAL = len(SPECIAL) - 1
+FIRST_WORD = 20
+"""Replacements are drawn from this id on: what lies below are special tokens and rare signs."""
+
+
+def hide(ids: Tensor, share: float | Tensor, vocabulary: int) -> tuple[Tensor, Tensor]:
+    """Hide a share of the tokens: 80 % become [MASK], 10 % another token, 10 % stay as they are.
+
+    Args:
+        ids: Shape (rows, tokens); special tokens and padding are never hidden.
+        share: Between 0 and 1; a tensor of shape (rows, 1) gives every row its own.
+        vocabulary: Number of ids.
+
+    Returns:
+        Inputs with the tokens hidden, and where they are (boolean); both of shape (rows, tokens).
+    """
+    hidden = (torch.rand(ids.shape) < share) & (ids > LAST_SPECIAL)
+    roll = torch.rand(ids.shape)
+    inputs = ids.clone()
+    inputs[hidden & (roll < 0.8)] = SPECIAL.index("[MASK]")
+    other = hidden & (roll > 0.9)
+    inputs[other] = torch.randint(min(FIRST_WORD, vocabulary - 1), vocabulary, (int(other.sum()),))
+    return inputs, hidden
+
+
+class LanguageHead(nn.Module):
+    """Guesses hidden tokens; the input embeddings are its output matrix (Press and Wolf 2017)."""
+
+    def __init__(self, hidden: int, vocabulary: int) -> None:
+        """Make a fresh head for states of width `hidden`."""
+        super().__init__()
+        self.transform = nn.Sequential(nn.Linear(hidden, hidden), nn.GELU(), nn.LayerNorm(hidden))
+        self.bias = nn.Parameter(torch.zeros(vocabulary))
+
+    def forward(self, states: Tensor, words: Tensor) -> Tensor:
+        """Give logits over the vocabulary, shape (tokens, vocabulary), for states of shape (tokens, hidden)."""
+        logits: Tensor = nn.functional.linear(self.transform(states), words, self.bias)
+        return logits
