@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import lzma
 
 import pytest
 
@@ -18,8 +19,10 @@ from training.data import (
     LabelMap,
     drop_leaks,
     fingerprint,
+    load_annotated,
     load_authored,
     load_sources,
+    load_unlabelled,
     parse_authored,
 )
 
@@ -141,3 +144,37 @@ def test_a_data_folder_is_read(tmp_path):
 
     assert (read.sentiment, read.themes[THEMES.index("price")]) == (0, NEGATIVE)
     assert read.evidence == ((THEMES.index("price"), 0, 3),)
+
+
+def a_row(id: str, *, split: str = "train", text: str = "Gọi tổng đài mãi không được") -> Example:
+    return Example(id=id, text=text, language="vi", source="shop", split=split)
+
+
+def test_our_annotation_joins_the_comment_it_names(tmp_path):
+    """Labels stand in training/annotated, the text in the data folder; dev rows and strangers are passed over."""
+    row = {"sentiment": "neg", "flags": "c", "themes": [["support", "neg", 0, 12]]}
+    (tmp_path / "vi.jsonl").write_text(
+        "\n".join(json.dumps({"id": id, **row}) for id in ("shop/train/1", "shop/dev/2", "elsewhere/train/3"))
+    )
+
+    (found,) = load_annotated([a_row("shop/train/1"), a_row("shop/dev/2", split="dev")], tmp_path)
+
+    assert (found.source, found.sentiment, found.complaint, found.suggestion) == ("annotated", 0, 1, 0)
+    assert [(THEMES[theme], found.text[start:end]) for theme, start, end in found.evidence] == [
+        ("support", "Gọi tổng đài")
+    ]
+    assert found.themes[THEMES.index("support")] == NEGATIVE
+    assert found.themes[THEMES.index("price")] == ABSENT
+
+
+def test_plain_text_teaches_no_label_and_leaves_dev_texts_out(tmp_path):
+    """Everything is unknown but the words; a line that stands in dev is not read."""
+    (tmp_path / "text").mkdir()
+    with lzma.open(tmp_path / "text" / "reviews.txt.xz", "wt", encoding="utf-8") as file:
+        file.write("Hàng đóng gói rất kỹ càng\n\nGọi tổng đài mãi không được!\n")
+
+    entry = {"text": "reviews", "language": "vi", "limit": 10}
+    (found,) = load_unlabelled(tmp_path, "plain", entry, [a_row("shop/dev/2", split="dev")])
+
+    assert (found.text, found.source, found.sentiment) == ("Hàng đóng gói rất kỹ càng", "plain", -1)
+    assert set(found.themes) == {UNKNOWN}

@@ -15,7 +15,7 @@ from nlp_cx.classify import OpenVinoClassifier, TorchClassifier
 from nlp_cx.encode import Encoder
 from nlp_cx.network import build, pack, unpack
 from training.data import ABSENT, BOTH, NEGATIVE, THEMES, UNJUDGED, UNKNOWN, Example
-from training.finetune import batches, draw_pass, evidence_loss, flag_loss, losses, theme_loss
+from training.finetune import Learner, batches, draw_pass, evidence_loss, flag_loss, losses, theme_loss
 from training.publish import write_weights
 
 TINY = {
@@ -147,3 +147,41 @@ def test_the_cpu_graph_and_torch_agree(tokenizer_json, tmp_path):
     for one, other in zip(on_cpu, on_torch, strict=True):
         for name in ("sentiment", "themes", "flags", "evidence"):
             assert np.allclose(getattr(one, name), getattr(other, name), rtol=1e-3, atol=5e-3), name
+
+
+RUN = {
+    "sources": {"shop": {"sentiment": 1.0}, "plain": {"sentiment": 0.0, "hide": 0.5}}, "token_budget": 512,
+    "body_rate": 1e-3, "head_rate": 1e-3, "warmup": 0.1, "neutral_weight": 1.0, "language_weight": 0.1,
+}  # fmt: skip
+
+
+def test_a_run_goes_on_from_a_network_with_heads(tokenizer_json, tmp_path):
+    """Weights of a released folder, packed, give the same answers before the first step."""
+    network, _ = train_tiny(tokenizer_json, steps=20)
+    save_file(pack(network.state_dict()), tmp_path / "model.safetensors")
+    (tmp_path / "config.json").write_text(json.dumps(TINY))
+    (batch,) = batches(EXAMPLES, Encoder(tokenizer_json), CONFIG, {"shop": 0}, random.Random(3))
+
+    learner = Learner(tmp_path, RUN, {"shop": 0, "plain": 1})
+
+    with torch.no_grad():
+        for one, other in zip(network(**batch.inputs), learner.network(**batch.inputs), strict=True):
+            assert torch.allclose(one, other, atol=0.05)
+
+
+def test_plain_text_teaches_by_its_hidden_words_alone(tokenizer_json, tmp_path):
+    """A row without labels has a language loss above 0 and no other; a source that hides nothing has none."""
+    torch.manual_seed(0)
+    save_file(build(TINY, themes=len(THEMES)).backbone.state_dict(), tmp_path / "model.safetensors")
+    (tmp_path / "config.json").write_text(json.dumps(TINY))
+    plain = Example(id="1", text=" ".join(WORDS), language="vi", source="plain", split="train")
+    learner = Learner(tmp_path, RUN, {"shop": 0, "plain": 1})
+    sources = {"shop": 0, "plain": 1}
+    (unlabelled,) = batches([plain], Encoder(tokenizer_json), RUN, sources, random.Random(3))
+    (labelled,) = batches(EXAMPLES, Encoder(tokenizer_json), RUN, sources, random.Random(3))
+
+    told, quiet = learner.step(unlabelled, 0.5), learner.step(labelled, 0.5)
+
+    assert told["language"] > 0
+    assert (told["sentiment"], told["themes"], told["flags"], told["evidence"]) == (0, 0, 0, 0)
+    assert "language" not in quiet
