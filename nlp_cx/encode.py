@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,13 +26,22 @@ TOKEN_BUDGET = 2048
 class Encoder:
     """Turns texts into windows of token ids."""
 
-    def __init__(self, tokenizer_json: Path, *, window: int = WINDOW, max_windows: int = MAX_WINDOWS) -> None:
+    def __init__(
+        self,
+        tokenizer_json: Path,
+        *,
+        window: int = WINDOW,
+        max_windows: int = MAX_WINDOWS,
+        segment: Callable[[str], str] | None = None,
+    ) -> None:
         """Load the tokenizer.
 
         Args:
             tokenizer_json: File of the `tokenizers` library, from the model folder.
             window: Tokens of text in a window.
             max_windows: Windows read of one comment.
+            segment: Joins the syllables of words before tokens are cut, keeping the length; for encoders that were
+                pretrained on segmented text.
         """
         from tokenizers import Tokenizer
 
@@ -40,7 +49,9 @@ class Encoder:
         self._tokenizer.no_padding()
         self._tokenizer.no_truncation()
         vocabulary = self._tokenizer.get_vocab()
-        self._cls, self._sep = vocabulary["[CLS]"], vocabulary["[SEP]"]
+        begin, end = ("[CLS]", "[SEP]") if "[CLS]" in vocabulary else ("<s>", "</s>")  # BERT's names, RoBERTa's
+        self._cls, self._sep = vocabulary[begin], vocabulary[end]
+        self._segment = segment or str
         self._window = window
         self._max_characters = 16 * window * max_windows  # more than so many tokens of a text hold
         self._max_windows = max_windows
@@ -59,7 +70,7 @@ class Encoder:
             Windows in the order of the texts, and per text whether its end was left out.
         """
         kept = [text[: self._max_characters] for text in texts]
-        encodings = self._tokenizer.encode_batch(kept, add_special_tokens=False)
+        encodings = self._tokenizer.encode_batch([self._segment(text) for text in kept], add_special_tokens=False)
         windows: list[Encoded] = []
         truncated: list[bool] = []
         step = self._window - OVERLAP
@@ -91,7 +102,7 @@ class Encoder:
             if len(self._questions) > 1000:
                 self._questions.clear()
             start = question[:1000].encode(errors="replace").decode()  # half a surrogate pair is no text to tokenizers
-            ids = self._tokenizer.encode(start, add_special_tokens=False).ids[:QUESTION_TOKENS]
+            ids = self._tokenizer.encode(self._segment(start), add_special_tokens=False).ids[:QUESTION_TOKENS]
             self._questions[question] = [*ids, self._sep]
         return self._questions[question]
 

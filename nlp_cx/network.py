@@ -60,9 +60,13 @@ class FeedbackNetwork(nn.Module):
         return weight
 
     def read(self, input_ids: torch.Tensor, attention_mask: torch.Tensor, token_type_ids: torch.Tensor) -> torch.Tensor:
-        """Give the backbone's last states, shape (batch, tokens, hidden)."""
+        """Give the backbone's last states, shape (batch, tokens, hidden).
+
+        A backbone that does not tell comment and question apart (RoBERTa) gets one kind of token.
+        """
+        kinds = int(self.backbone.config.type_vocab_size)  # type: ignore[union-attr, arg-type]
         states: torch.Tensor = self.backbone(
-            input_ids=input_ids, attention_mask=attention_mask, token_type_ids=token_type_ids
+            input_ids=input_ids, attention_mask=attention_mask, token_type_ids=token_type_ids.clamp(max=kinds - 1)
         ).last_hidden_state
         return states
 

@@ -18,7 +18,7 @@ from nlp_cx.alignment import Aligned
 from nlp_cx.artifacts import ModelFolder, open_model
 from nlp_cx.classify import Classifier, OpenVinoClassifier, TorchClassifier
 from nlp_cx.decide import Calibration, Decision, decide
-from nlp_cx.encode import Encoder
+from nlp_cx.encode import WINDOW, Encoder
 from nlp_cx.language import detect
 from nlp_cx.normalise import NORMALISER, normalise
 from nlp_cx.records import (
@@ -34,6 +34,7 @@ from nlp_cx.records import (
     ThemeMention,
 )
 from nlp_cx.redact import Redactor
+from nlp_cx.tokenise import join_syllables
 
 CHUNK = 2048
 """Comments in flight at once: enough to sort by length, few enough to keep memory flat."""
@@ -55,6 +56,12 @@ class _Prepared:
     truncated: Sequence[bool]
 
 
+def make_encoder(folder: ModelFolder) -> Encoder:
+    """Make the encoder that a model folder asks for: its tokenizer, its window, segmented words or not."""
+    segment = join_syllables if folder.manifest.get("segmentation") == "underthesea" else None
+    return Encoder(folder.tokenizer, window=folder.manifest.get("window", WINDOW), segment=segment)
+
+
 class Analyzer:
     """Reads comments: sentiment, themes, evidence, complaint, suggestion, language; personal data taken out."""
 
@@ -69,7 +76,7 @@ class Analyzer:
         self.folder = folder
         self._classifier = classifier
         self._redact = redactor or Redactor()
-        self._encoder = Encoder(folder.tokenizer)
+        self._encoder = make_encoder(folder)
         self._calibration = Calibration.from_manifest(folder.manifest["calibration"])
         self._themes: Sequence[str] = folder.manifest["themes"]
         self._taxonomy = str(folder.manifest["taxonomy"])

@@ -32,8 +32,10 @@ from nlp_cx.encode import Encoder, cut_batches
 from nlp_cx.network import FeedbackNetwork, build, unpack
 from nlp_cx.normalise import normalise
 from nlp_cx.records import Encoded
+from nlp_cx.tokenise import join_syllables
+from training.backbone import fetch, read_description
 from training.data import BOTH, THEMES, UNJUDGED, UNKNOWN, Example, load_all, load_unlabelled
-from training.masking import LanguageHead, hide
+from training.masking import MASK, LanguageHead, hide
 from training.noise import draw
 
 POOL = 4096
@@ -100,17 +102,18 @@ def collate(
     """Pad one batch."""
     width = max(len(window.ids) for _, _, window in rows)
     ids = torch.zeros(len(rows), width, dtype=torch.long)
-    types = torch.zeros_like(ids)
+    types, attention = torch.zeros_like(ids), torch.zeros_like(ids)
     evidence = torch.full((len(rows), width, len(THEMES)), UNKNOWN, dtype=torch.int8)
     for number, (example, aligned, window) in enumerate(rows):
         ids[number, : len(window.ids)] = torch.tensor(window.ids)
         types[number, : len(window.ids)] = torch.tensor(window.types)
+        attention[number, : len(window.ids)] = 1
         marks = mark_evidence(example, aligned, window)
         if marks is not None:
             evidence[number, : len(marks)] = torch.from_numpy(marks)
     examples = [example for example, _, _ in rows]
     return Batch(
-        inputs={"input_ids": ids, "attention_mask": (ids != 0).long(), "token_type_ids": types},
+        inputs={"input_ids": ids, "attention_mask": attention, "token_type_ids": types},
         sentiment=torch.tensor([example.sentiment for example in examples]),
         sentiment_weight=torch.tensor([trust[example.source] for example in examples]),
         source=torch.tensor([sources[example.source] for example in examples]),
@@ -181,16 +184,17 @@ def evidence_loss(logits: Tensor, marks: Tensor) -> Tensor:
     return (each.sum(dim=1) / weight.sum(dim=1).clamp(1e-6))[pairs].sum() / len(marks)
 
 
-def hide_tokens(batch: Batch, shares: Tensor, vocabulary: int) -> Batch:
+def hide_tokens(batch: Batch, shares: Tensor, vocabulary: int, mask: int) -> Batch:
     """Hide some tokens of the batch: a light noise for the labels, and the questions of the language loss.
 
     Args:
         batch: As collated.
         shares: Share of the tokens to hide, by number of the source.
         vocabulary: Ids that a token may be replaced by lie below.
+        mask: Id of the mask token.
     """
     ids = batch.inputs["input_ids"]
-    inputs, hidden = hide(ids, shares[batch.source].unsqueeze(1), vocabulary)
+    inputs, hidden = hide(ids, shares[batch.source].unsqueeze(1), vocabulary, mask=mask)
     return replace(batch, inputs=batch.inputs | {"input_ids": inputs}, hidden=hidden, original=ids)
 
 
@@ -220,6 +224,15 @@ def losses(
     return found
 
 
+def mask_id(tokenizer_json: Path) -> int:
+    """Id of the mask token, by BERT's name or RoBERTa's."""
+    from tokenizers import Tokenizer
+
+    tokenizer = Tokenizer.from_file(str(tokenizer_json))
+    found = [number for name in ("[MASK]", "<mask>") if (number := tokenizer.token_to_id(name)) is not None]
+    return found[0] if found else MASK
+
+
 class Learner:
     """Network and optimizer of a run, with what is needed to go on after a stop."""
 
@@ -244,6 +257,7 @@ class Learner:
         width, vocabulary = settings["hidden_size"], settings["vocab_size"]
         self.language = LanguageHead(width, vocabulary) if config.get("language_weight") else None
         heads += list(self.language.parameters()) if self.language else []
+        self.mask = mask_id(start / "tokenizer.json")
         self.hide_shares = torch.tensor(
             [entry.get("hide", config.get("hide", 0.0)) for entry in config["sources"].values()]
         )
@@ -288,7 +302,7 @@ class Learner:
         for group in self.optimizer.param_groups:
             group["lr"] = group["peak"] * min(1.0, done / self.config["warmup"] + 0.01) * max(0.01, 1 - done)
         if self.hide_shares.any():
-            batch = hide_tokens(batch, self.hide_shares, len(self.network.words))
+            batch = hide_tokens(batch, self.hide_shares, len(self.network.words), self.mask)
         parts = losses(self.network, self.source_bias, batch, self.config["neutral_weight"], self.language)
         if "language" in parts:
             parts["language"] = self.config["language_weight"] * parts["language"]
@@ -305,8 +319,9 @@ class Learner:
         """Write model.safetensors, config.json, tokenizer.json and finetuned.json."""
         weights = {name: value.contiguous() for name, value in self.network.state_dict().items()}
         save_file(weights, out / "model.safetensors")
-        for name in ("config.json", "tokenizer.json"):
-            shutil.copy(start / name, out / name)
+        for name in ("config.json", "tokenizer.json", "backbone.json"):
+            if (start / name).is_file():
+                shutil.copy(start / name, out / name)
         biases = dict(zip(self.sources, self.source_bias.data.tolist(), strict=True))
         figures = {
             "rows": self.seen, "minutes": round(self.minutes, 1), "threads": torch.get_num_threads(),
@@ -341,6 +356,23 @@ def learn(learner: Learner, pools: dict[str, list[Example]], encoder: Encoder, o
         learner.number += 1
 
 
+def begin(start: Path | None, backbone: str | None, out: Path) -> Path:
+    """Find the folder a run starts from: the one named, or that of a backbone, fetched once beside the run."""
+    if backbone is None:
+        if start is None:
+            raise SystemExit("name where to start: --start FOLDER, or --backbone NAME-OR-FOLDER")
+        return start
+    folder = out / "backbone"
+    return folder if (folder / "backbone.json").is_file() else fetch(backbone, folder)
+
+
+def make_encoder(start: Path, window: int) -> Encoder:
+    """Make the encoder that a start asks for, its windows `window` tokens long at most."""
+    described = read_description(start)
+    segment = join_syllables if described["segmentation"] else None
+    return Encoder(start / "tokenizer.json", window=min(window, described["window"]), max_windows=1, segment=segment)
+
+
 def main() -> None:
     """Train; writes model.safetensors, config.json, tokenizer.json and finetuned.json."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -349,6 +381,7 @@ def main() -> None:
     parser.add_argument(
         "--start", type=Path, required=True, help="folder of training.grow, .pretrain or .finetune, or a model"
     )
+    parser.add_argument("--backbone", help="instead of --start: an encoder of the hub, or a local folder of one")
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--minutes", type=float, default=float("inf"), help="anneal to end by then at the latest")
     options = parser.parse_args()
@@ -365,11 +398,12 @@ def main() -> None:
     for name, entry in config["sources"].items():
         if "text" in entry:
             pools[name] = load_unlabelled(options.data, name, entry, [one for one in examples if one.split == "dev"])
-    encoder = Encoder(options.start / "tokenizer.json", window=config["max_tokens"], max_windows=1)
-    learner = Learner(options.start, config, {source: number for number, source in enumerate(config["sources"])})
+    start = begin(options.start, options.backbone, options.out)
+    encoder = make_encoder(start, config["max_tokens"])
+    learner = Learner(start, config, {source: number for number, source in enumerate(config["sources"])})
     learner.restore(options.out / "checkpoint.pt")
     learn(learner, pools, encoder, options.out, options.minutes)
-    learner.write(options.out, options.start)
+    learner.write(options.out, start)
 
 
 if __name__ == "__main__":

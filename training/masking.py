@@ -14,18 +14,20 @@ from torch import Tensor, nn
 
 from training.grow import SPECIAL
 
+MASK = SPECIAL.index("[MASK]")
 LAST_SPECIAL = len(SPECIAL) - 1
 FIRST_WORD = 20
 """Replacements are drawn from this id on: what lies below are special tokens and rare signs."""
 
 
-def hide(ids: Tensor, share: float | Tensor, vocabulary: int) -> tuple[Tensor, Tensor]:
+def hide(ids: Tensor, share: float | Tensor, vocabulary: int, *, mask: int = MASK) -> tuple[Tensor, Tensor]:
     """Hide a share of the tokens: 80 % become [MASK], 10 % another token, 10 % stay as they are.
 
     Args:
         ids: Shape (rows, tokens); special tokens and padding are never hidden.
         share: Between 0 and 1; a tensor of shape (rows, 1) gives every row its own.
         vocabulary: Number of ids.
+        mask: Id of the mask token; other encoders than ours have another.
 
     Returns:
         Inputs with the tokens hidden, and where they are (boolean); both of shape (rows, tokens).
@@ -33,7 +35,7 @@ def hide(ids: Tensor, share: float | Tensor, vocabulary: int) -> tuple[Tensor, T
     hidden = (torch.rand(ids.shape) < share) & (ids > LAST_SPECIAL)
     roll = torch.rand(ids.shape)
     inputs = ids.clone()
-    inputs[hidden & (roll < 0.8)] = SPECIAL.index("[MASK]")
+    inputs[hidden & (roll < 0.8)] = mask
     other = hidden & (roll > 0.9)
     inputs[other] = torch.randint(min(FIRST_WORD, vocabulary - 1), vocabulary, (int(other.sum()),))
     return inputs, hidden

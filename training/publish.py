@@ -19,10 +19,11 @@ from safetensors.torch import load_file, save_file
 from nlp_cx import Analyzer
 from nlp_cx.artifacts import DEFAULT, FORMAT, ModelFolder, sha256
 from nlp_cx.classify import OUTPUTS, OpenVinoClassifier
-from nlp_cx.encode import Encoder
 from nlp_cx.network import FeedbackNetwork, build, load, pack
 from nlp_cx.normalise import NORMALISER
+from nlp_cx.pipeline import make_encoder
 from nlp_cx.taxonomy import load_taxonomy
+from training.backbone import read_description
 from training.baseline import LinearBaseline
 from training.calibrate import calibrate, run
 from training.card import SOURCES, TEMPLATE, own_table, table, theme_table
@@ -63,7 +64,9 @@ def write_weights(finetuned: Path, folder: Path) -> FeedbackNetwork:
     save_file(pack(network.state_dict()), folder / "model.safetensors")
     (folder / "model.safetensors").chmod(0o644)  # safetensors writes for its owner alone
     (folder / "config.json").write_text(json.dumps(config, indent=2), encoding="utf-8")
-    shutil.copy(finetuned / "tokenizer.json", folder / "tokenizer.json")
+    for name in ("tokenizer.json", "backbone.json"):
+        if (finetuned / name).is_file():
+            shutil.copy(finetuned / name, folder / name)
     packed = load(config, folder / "model.safetensors", themes=len(THEMES))
     export_openvino(packed, folder / "openvino.xml")
     return packed
@@ -80,8 +83,11 @@ def write_manifest(folder: Path, version: str, dev: list[Example], history: dict
         "normaliser": NORMALISER,
         "history": history,
     }
-    classifier = OpenVinoClassifier(ModelFolder(path=folder, manifest=manifest))
-    outputs = run(dev, Encoder(folder / "tokenizer.json"), classifier)
+    if (folder / "backbone.json").is_file():
+        described = read_description(folder)
+        manifest |= {"backbone": described, "segmentation": described["segmentation"], "window": described["window"]}
+    made = ModelFolder(path=folder, manifest=manifest)
+    outputs = run(dev, make_encoder(made), OpenVinoClassifier(made))
     manifest["calibration"] = calibrate(dev, outputs).to_manifest()
     manifest["files"] = {name: sha256(folder / name) for name in FILES}
     _write_json(folder / "manifest.json", manifest)
