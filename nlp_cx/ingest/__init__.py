@@ -15,7 +15,7 @@ from nlp_cx.ingest.columns import ColumnPlan, ColumnRole, Overrides
 from nlp_cx.ingest.comments import MAX_TEXT
 from nlp_cx.ingest.rejected import Rejected
 from nlp_cx.ingest.scales import ScoreColumn, parse_score
-from nlp_cx.ingest.survey import Survey, open_survey
+from nlp_cx.ingest.survey import Survey, open_survey, open_tables
 
 __all__ = [
     "MAX_TEXT",
@@ -26,5 +26,6 @@ __all__ = [
     "ScoreColumn",
     "Survey",
     "open_survey",
+    "open_tables",
     "parse_score",
 ]

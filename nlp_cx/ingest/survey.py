@@ -73,6 +73,23 @@ class Survey:
             yield from CommentReader(table, plan, seen, several=len(self._tables) > 1).read()
 
 
+def open_tables(path: Path, sheet: str | None = None) -> tuple[str, list[Table], list[str]]:
+    """Open a file of any kind that is read here, whatever its columns mean.
+
+    Args:
+        path: The file.
+        sheet: The sheet to read; every visible one when None.
+
+    Returns:
+        Its format, its tables, and how it was read where that was not plain.
+
+    Raises:
+        FileError: If the file is missing, empty, encrypted, broken or of no kind that is read here.
+    """
+    kind = recognise(path)
+    return kind, *_OPENERS[kind](path, sheet)
+
+
 def open_survey(path: str | Path, overrides: Overrides | None = None, *, sheet: str | None = None) -> Survey:
     """Open a survey file: CSV and kin, XLSX (XLS, XLSB, ODS), JSON, JSON lines or Parquet, told by its content.
 
@@ -90,8 +107,7 @@ def open_survey(path: str | Path, overrides: Overrides | None = None, *, sheet: 
     """
     path, overrides = Path(path), overrides or Overrides()
     wanted = sheet if sheet is not None else overrides.sheet
-    kind = recognise(path)
-    tables, notes = _OPENERS[kind](path, wanted)
+    kind, tables, notes = open_tables(path, wanted)
     if wanted is not None and kind not in _SHEETED:
         raise ColumnError(f"{path.name} is {kind} and has no sheets: leave the sheet out")
     planned: list[tuple[Table, ColumnPlan]] = []
