@@ -10,6 +10,16 @@ NlpCxError                  base; carries `code` and a message that says what to
 │   ├── ModelNotFoundError  no such folder
 │   └── ModelMismatchError  its parts disagree with each other or with this version
 ├── OutputError             a result cannot be written where it was asked for
+├── ServiceError            the service does not do what a request asks for
+│   ├── UnauthorizedError   no key, or one that is unknown or revoked
+│   ├── ForbiddenError      the key may not do this
+│   ├── NotFoundError       nothing of that name in the caller's workspace
+│   ├── ConflictError       it does not fit the state that the thing is in
+│   ├── TooLargeError       the request is larger than the service takes
+│   ├── MediaTypeError      a kind of content that the service does not take
+│   ├── RequestError        a parameter or field is not valid; names it
+│   ├── BusyError           too much is asked at once; says when to come back
+│   └── UnavailableError    a part of the service is not ready
 └── MissingExtraError       an optional dependency is not installed
 """
 
@@ -101,3 +111,84 @@ class MissingExtraError(NlpCxError):
         super().__init__(f"{package} is not installed: run  pip install 'nlp-cx[{extra}]'")
         self.package = package
         self.extra = extra
+
+
+class ServiceError(NlpCxError):
+    """The service does not do what a request asks for."""
+
+    code = "service"
+
+
+class UnauthorizedError(ServiceError):
+    """There is no key, or it is unknown or revoked."""
+
+    code = "unauthorized"
+
+
+class ForbiddenError(ServiceError):
+    """The key may not do this."""
+
+    code = "forbidden"
+
+
+class NotFoundError(ServiceError):
+    """The caller's workspace has nothing of that name."""
+
+    code = "not_found"
+
+
+class ConflictError(ServiceError):
+    """The request does not fit the state that the thing is in."""
+
+    code = "conflict"
+
+
+class TooLargeError(ServiceError):
+    """The request is larger than the service takes."""
+
+    code = "too_large"
+
+
+class MediaTypeError(ServiceError):
+    """The content is of a kind that the service does not take."""
+
+    code = "media_type"
+
+
+class RequestError(ServiceError):
+    """A parameter or a field of a request is not valid."""
+
+    code = "invalid_request"
+
+    def __init__(self, name: str, message: str) -> None:
+        """Keep the parameter's name beside the message.
+
+        Args:
+            name: Name of the parameter, or path of the field such as `comments/3/text`.
+            message: What is wrong with it and what to do.
+        """
+        super().__init__(f"{name}: {message}")
+        self.name = name
+        self.reason = message
+
+
+class BusyError(ServiceError):
+    """Too much is asked at once."""
+
+    code = "busy"
+
+    def __init__(self, message: str, *, retry_after: float) -> None:
+        """Say when to come back.
+
+        Args:
+            message: What there is too much of.
+            retry_after: Seconds after which another try makes sense.
+        """
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
+class UnavailableError(ServiceError):
+    """A part of the service is not ready."""
+
+    code = "unavailable"
