@@ -1,9 +1,14 @@
 """The environment is read once, where it is asked for."""
 
+import re
+from pathlib import Path
+
 import pytest
 
+from nlp_cx import settings
 from nlp_cx.errors import InputError
 from nlp_cx.settings import Settings, read_settings
+from nlp_cx.words import translate
 
 
 @pytest.mark.parametrize(
@@ -39,3 +44,38 @@ def test_settings_cannot_be_changed():
     """They are read once."""
     with pytest.raises(AttributeError):
         Settings().lang = "vi"
+
+
+def test_every_variable_is_documented_and_read():
+    """The table of the docstring names exactly what the code asks for."""
+    documented = set(re.findall(r"^\| `(\w+)`", settings.__doc__, re.MULTILINE))
+    code = Path(settings.__file__).read_text(encoding="utf-8").replace(settings.__doc__, "")
+
+    assert set(re.findall(r'"(NLP_CX_\w+|DATABASE_URL)"', code)) == documented
+
+
+def test_the_data_folder_holds_the_store_unless_a_database_is_named(tmp_path):
+    """SQLite is the default; DATABASE_URL goes before it."""
+    named = read_settings({"NLP_CX_HOME": str(tmp_path), "DATABASE_URL": "postgresql+psycopg://db/cx"})
+
+    assert read_settings({"NLP_CX_HOME": str(tmp_path)}).store_url == f"sqlite:///{tmp_path}/nlp_cx.sqlite"
+    assert (named.store_url, named.uploads) == ("postgresql+psycopg://db/cx", tmp_path / "uploads")
+
+
+@pytest.mark.parametrize(("given", "kept"), [("1", True), ("TRUE", True), ("0", False), ("", False)])
+def test_a_flag_is_a_yes_or_a_no(given, kept):
+    """Nothing is no."""
+    assert read_settings({"NLP_CX_KEEP_RAW": given}).keep_raw is kept
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [("NLP_CX_KEEP_RAW", "maybe"), ("NLP_CX_PORT", "99999"), ("NLP_CX_PORT", "-1"), ("NLP_CX_QUEUE", "0"),
+     ("NLP_CX_LOG", "xml"), ("NLP_CX_MAX_BODY_MB", "٣"), ("NLP_CX_RATE_LIMIT", "9" * 5000)],
+)  # fmt: skip
+def test_a_value_that_means_nothing_is_refused_in_both_languages(variable, value):
+    """The message names the variable and what it may hold."""
+    with pytest.raises(InputError, match=f"^{variable} is .*: set it to ") as caught:
+        read_settings({variable: value})
+
+    assert translate(str(caught.value), "vi").startswith(f"{variable} đang là ")
