@@ -70,7 +70,7 @@ class OpenVinoClassifier:
         if exact:
             settings |= {"INFERENCE_PRECISION_HINT": "f32", "DYNAMIC_QUANTIZATION_GROUP_SIZE": "0"}
         self._compiled = ov.Core().compile_model(str(folder.openvino), "CPU", settings)
-        self._streams = streams
+        self.streams = streams
         self._free: SimpleQueue[ov.InferRequest] = SimpleQueue()
         for _ in range(streams):
             self._free.put(self._compiled.create_infer_request())
@@ -81,7 +81,7 @@ class OpenVinoClassifier:
     def predict(self, windows: Sequence[Encoded]) -> list[Prediction]:
         """Give a prediction per window, in their order."""
         results: list[Prediction | None] = [None] * len(windows)
-        with ThreadPoolExecutor(self._streams, thread_name_prefix="classify") as pool:
+        with ThreadPoolExecutor(self.streams, thread_name_prefix="classify") as pool:
             batches = list(cut_batches(windows, budget=TOKEN_BUDGET))
             outputs = pool.map(self._infer, ([windows[position] for position in positions] for positions in batches))
             for positions, predictions in zip(batches, outputs, strict=True):

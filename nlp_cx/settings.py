@@ -5,7 +5,7 @@
 | `NLP_CX_MODEL` | version or folder of the model to use; the service then follows no promotion | the live model |
 | `NLP_CX_LANG` | language of everything printed, `vi` or `en` | Vietnamese where the locale is, else English |
 | `NLP_CX_HOME` | folder of the service's data: SQLite file, uploads | `~/.local/share/nlp_cx` |
-| `DATABASE_URL` | where the service keeps comments: `sqlite:///...` or `postgresql+psycopg://...` | SQLite in `NLP_CX_HOME` |
+| `DATABASE_URL` | where comments are kept: `sqlite:///...` or `postgresql+psycopg://...` | SQLite in `NLP_CX_HOME` |
 | `NLP_CX_HOST` | address the service listens on; others than loopback need an API key in the store | `127.0.0.1` |
 | `NLP_CX_PORT` | its port | `8000` |
 | `NLP_CX_KEEP_RAW` | whether the text as sent is kept beside the redacted one, `1` or `0` | `0` |
