@@ -3,12 +3,15 @@
 NlpCxError                  base; carries `code` and a message that says what to do next
 ├── InputError              the file or the comment that was handed in
 │   ├── FileError           cannot be opened, decoded or recognised
+│   │   └── LabelError      labels in it cannot be used
 │   ├── ColumnError         a column or scale that was named does not fit the file
 │   └── CommentError        one comment's field is not valid
 ├── ScoreError              a score, a scale or a count does not make sense
 ├── ModelError              the model folder
 │   ├── ModelNotFoundError  no such folder
-│   └── ModelMismatchError  its parts disagree with each other or with this version
+│   ├── ModelMismatchError  its parts disagree with each other or with this version
+│   ├── RegistryError       which model is live cannot be read or changed
+│   └── PromotionRefusedError  it may not take the live model's place; carries the verdict
 ├── OutputError             a result cannot be written where it was asked for
 ├── ServiceError            the service does not do what a request asks for
 │   ├── UnauthorizedError   no key, or one that is unknown or revoked
@@ -24,6 +27,8 @@ NlpCxError                  base; carries `code` and a message that says what to
 """
 
 from __future__ import annotations
+
+from typing import Any
 
 
 class NlpCxError(Exception):
@@ -42,6 +47,22 @@ class FileError(InputError):
     """A file cannot be opened, decoded or recognised."""
 
     code = "file"
+
+
+class LabelError(FileError):
+    """Labels in a file cannot be used; says which, in both languages."""
+
+    code = "labels"
+
+    def __init__(self, message: str, vietnamese: str) -> None:
+        """Keep the message in both languages, for it quotes rows.
+
+        Args:
+            message: What is wrong, row by row, and what to do.
+            vietnamese: The same.
+        """
+        super().__init__(message)
+        self.vietnamese = vietnamese
 
 
 class ColumnError(InputError):
@@ -88,6 +109,28 @@ class ModelMismatchError(ModelError):
     """Parts of a model folder disagree with each other or with this version of nlp_cx."""
 
     code = "model_mismatch"
+
+
+class RegistryError(ModelError):
+    """Which model is live cannot be read or changed."""
+
+    code = "registry"
+
+
+class PromotionRefusedError(ModelError):
+    """A model may not take the live one's place."""
+
+    code = "promotion_refused"
+
+    def __init__(self, message: str, verdict: Any) -> None:
+        """Keep what the gates found beside the message.
+
+        Args:
+            message: Which gate refused it and why.
+            verdict: A `nlp_cx.promotion.Verdict`.
+        """
+        super().__init__(message)
+        self.verdict = verdict
 
 
 class OutputError(NlpCxError):

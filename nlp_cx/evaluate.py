@@ -1,45 +1,17 @@
-"""How well the model does on a person's own labelled comments.
-
-A labelled file is JSON lines or CSV with a text and what a person says of it:
-
-    {"text": "Giao hàng chậm", "sentiment": "negative", "themes": [{"theme": "delivery", "sentiment": "negative"}]}
-
-    text,sentiment,themes
-    Giao hàng chậm,negative,delivery:negative
-"""
+"""How well the model does on a person's own labelled comments; `nlp_cx.labelled` says how these are written."""
 
 from __future__ import annotations
 
-import csv
-import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
-from nlp_cx.errors import FileError
+from nlp_cx.labelled import Labelled, read_labelled
 from nlp_cx.measure import f1, macro_f1
-from nlp_cx.records import POLARITIES, Analysis, Comment, Polarity
+from nlp_cx.records import POLARITIES, Analysis
 from nlp_cx.taxonomy import load_taxonomy
 
-_POLARITY: Mapping[str, Polarity] = {
-    **{name: name for name in POLARITIES},
-    "neg": "negative",
-    "neu": "neutral",
-    "pos": "positive",
-    "tiêu cực": "negative",
-    "trung tính": "neutral",
-    "tích cực": "positive",
-}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Labelled:
-    """A comment with what a person says of it; None where the person says nothing."""
-
-    comment: Comment
-    sentiment: Polarity | None
-    themes: Mapping[str, Polarity | None] | None
+__all__ = ["Labelled", "Quality", "measure_quality", "read_labelled"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,83 +29,6 @@ class Quality:
     def to_dict(self) -> dict[str, Any]:
         """Give the JSON form."""
         return {name: getattr(self, name) for name in self.__dataclass_fields__}
-
-
-def read_labelled(path: Path) -> list[Labelled]:
-    """Read a labelled file.
-
-    Args:
-        path: .jsonl or .csv, UTF-8.
-
-    Returns:
-        Its rows in order.
-
-    Raises:
-        FileError: If it cannot be read, or a row has no text, an unknown theme or an unknown sentiment; the message
-            names the row.
-    """
-    try:
-        return [_labelled(number, row) for number, row in enumerate(_rows(path), 1)]
-    except (OSError, ValueError, csv.Error) as error:
-        raise FileError(f"{path} cannot be read as labelled comments: {error}") from error
-
-
-def _rows(path: Path) -> Iterator[Mapping[str, Any]]:
-    """Yield raw rows."""
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        if path.suffix.lower() == ".csv":
-            yield from csv.DictReader(file)
-        else:
-            yield from (_parsed(number, line) for number, line in enumerate(file, 1) if line.strip())
-
-
-def _parsed(number: int, line: str) -> Any:
-    """Read one line of JSON."""
-    try:
-        return json.loads(line)
-    except (ValueError, RecursionError) as error:
-        raise ValueError(f"line {number} is not JSON ({error})") from error
-
-
-def _labelled(number: int, row: Mapping[str, Any]) -> Labelled:
-    """Check one row."""
-    text = row.get("text") if isinstance(row, dict) else None
-    if not isinstance(text, str):
-        raise FileError(f'row {number} has no "text"; give every row a text, a sentiment and, if labelled, themes')
-    themes = row.get("themes", row.get("labels"))
-    if isinstance(themes, str):
-        themes = [part.strip() for part in themes.replace(",", ";").split(";") if part.strip()]
-    elif themes is not None and not isinstance(themes, list):
-        themes = [themes]
-    return Labelled(
-        comment=Comment(id=str(row.get("id") or number), text=text, question=str(row.get("question") or "") or None),
-        sentiment=_polarity(number, row.get("sentiment")),
-        themes=None if themes is None else dict(_theme(number, theme) for theme in themes),
-    )
-
-
-def _theme(number: int, given: object) -> tuple[str, Polarity | None]:
-    """Read `delivery`, `delivery:negative` or `{"theme": "delivery", "sentiment": "negative"}`."""
-    name: object = given
-    polarity: object = None
-    if isinstance(given, str):
-        name, _, polarity = given.partition(":")
-    elif isinstance(given, dict):
-        name, polarity = given.get("theme", given.get("label", given)), given.get("sentiment", given.get("polarity"))
-    theme = str(name).strip()
-    if theme not in load_taxonomy().ids:
-        raise FileError(f"row {number}: unknown theme {theme!r}; themes are {', '.join(load_taxonomy().ids)}")
-    return theme, _polarity(number, polarity)
-
-
-def _polarity(number: int, given: object) -> Polarity | None:
-    """Read a sentiment in one of its spellings."""
-    if given is None or given == "":
-        return None
-    found = _POLARITY.get(str(given).strip().lower())
-    if found is None:
-        raise FileError(f"row {number}: unknown sentiment {given!r}; use negative, neutral or positive")
-    return found
 
 
 def measure_quality(labelled: Sequence[Labelled], analyses: Sequence[Analysis]) -> Quality:

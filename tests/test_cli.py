@@ -190,7 +190,7 @@ def test_a_dry_run_speaks_json(survey, capsys):
         (["analyze", "survey.csv", "--out", "out.txt"], 5, "one of .xlsx, .csv, .jsonl, .parquet"),
         (["analyze", "survey.csv", "--out", "no/out.csv"], 5, "make it first"),
         (["analyze", "survey.csv", "--out", "survey.csv", "--force"], 5, "the survey itself"),
-        (["evaluate", "--data", "missing.csv"], 3, "missing.csv cannot be read as labelled comments"),
+        (["evaluate", "--data", "missing.csv"], 3, "there is no file missing.csv"),
     ],
 )
 def test_errors_say_what_to_do(survey, tmp_path, monkeypatch, capsys, arguments, code, words):

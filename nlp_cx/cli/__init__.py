@@ -99,7 +99,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             if stop.asked:  # a library that is stopped while it loads may say anything
                 code = STOPPED
             elif isinstance(error, NlpCxError):
-                _complain(str(error), arguments)
+                _complain(str(error), arguments, vietnamese=getattr(error, "vietnamese", None))
                 code = exit_code(error)
             elif isinstance(error, typer.TyperException):
                 _complain(error.format_message().replace("Value error, ", ""), arguments, hint="print.help")
@@ -111,12 +111,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return int(code or 0)
 
 
-def _complain(message: str, arguments: Sequence[str], *, hint: str | None = None) -> None:
+def _complain(
+    message: str, arguments: Sequence[str], *, hint: str | None = None, vietnamese: str | None = None
+) -> None:
     """Say in one line what is wrong, in the language that was asked for."""
     from nlp_cx.words import say, translate
 
     lang = _asked_language(arguments)
-    line = " ".join(translate(message, lang).split())
+    told = vietnamese if vietnamese and lang == "vi" else translate(message, lang)
+    line = " ".join(told.split())
     if hint is not None:
         line = f"{line.rstrip('.')}{' ' if line.endswith('?') else '; '}{say(hint, lang)}"
     typer.echo(f"{say('print.error', lang)}: {line}", err=True)
