@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from nlp_cx.artifacts import SHELVES
 from nlp_cx.evaluate import Labelled, read_labelled
 from nlp_cx.records import POLARITIES, Analysis
+from nlp_cx.registry import SHIPPED
 from nlp_cx.taxonomy import load_taxonomy
 
 if TYPE_CHECKING:
@@ -92,7 +92,7 @@ def read_regression(path: Path | None = None) -> list[Labelled]:
     Raises:
         FileError: If it cannot be read.
     """
-    return read_labelled(path or SHELVES[1] / "regression.jsonl")
+    return read_labelled(path or SHIPPED / "regression.jsonl")
 
 
 def compare(

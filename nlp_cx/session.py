@@ -15,14 +15,13 @@ from typing import TYPE_CHECKING, Any
 
 from rich.console import RenderableType
 
-from nlp_cx.artifacts import default_version, find_model, list_models
 from nlp_cx.batch import BatchReport, analyze_survey
-from nlp_cx.errors import FileError, ModelError, ModelMismatchError, ModelNotFoundError
+from nlp_cx.errors import FileError, ModelError
 from nlp_cx.export import Export, OutputFiles
 from nlp_cx.export.table import whole
 from nlp_cx.ingest import Overrides, Survey, open_survey
 from nlp_cx.redact import Redactor
-from nlp_cx.render import make_console, progress_bar, show_columns, show_models, show_quality, show_summary
+from nlp_cx.render import make_console, progress_bar, show_columns, show_quality, show_summary
 from nlp_cx.render.terminal import number
 from nlp_cx.words import Tongue, say
 
@@ -114,30 +113,6 @@ class Session:
             self._print_json({"model": analyzer.folder.version, **quality.to_dict()})
         else:
             self._say(show_quality(quality, self._lang))
-
-    def list_models(self) -> None:
-        """Show the models on the shelf."""
-        models = [_model_record(path) for path in list_models()]
-        if self._as_json:
-            self._print_json(models)
-        elif models:
-            self._say(show_models(models, self._lang))
-        else:
-            self._say(say("models.none", self._lang))
-
-    def show_model(self, version: str | None) -> None:
-        """Print a model's card; as JSON its manifest and metrics."""
-        folder = find_model(version)
-        if self._as_json:
-            metrics = folder / "metrics.json"
-            self._print_json(
-                {"manifest": _read(folder / "manifest.json"), "metrics": _read(metrics) if metrics.is_file() else None}
-            )
-            return
-        try:
-            sys.stdout.write((folder / "card.md").read_text(encoding="utf-8"))
-        except OSError as error:
-            raise ModelMismatchError(f"model {folder.name} has no card: fetch the folder again") from error
 
     # --- steps ---
 
@@ -247,36 +222,3 @@ def _plan_record(survey: Survey) -> dict[str, Any]:
         ],
         "notes": list(survey.notes),
     }
-
-
-def _read(path: Path) -> Any:
-    """Read a JSON file of a model folder."""
-    try:
-        return json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise ModelMismatchError(f"{path} cannot be read ({error}): fetch the folder again") from error
-
-
-def _model_record(folder: Path) -> dict[str, Any]:
-    """Say what a model folder is: version, day, size, mean figures over its dev sets, whether it is the default."""
-    manifest = _read(folder / "manifest.json")
-    metrics = _read(folder / "metrics.json") if (folder / "metrics.json").is_file() else {}
-    record: dict[str, Any] = {
-        "version": manifest.get("version", folder.name),
-        "made": manifest.get("made", ""),
-        "bytes": sum(file.stat().st_size for file in folder.iterdir() if file.is_file()),
-        "default": folder.name == _default(),
-        "path": str(folder),
-    }
-    for figure in ("sentiment_macro_f1", "theme_micro_f1"):
-        values = [result["model"][figure] for result in metrics.values() if figure in result.get("model", {})]
-        record[figure] = round(sum(values) / len(values), 4) if values else None
-    return record
-
-
-def _default() -> str | None:
-    """Name the default model, if there is one."""
-    try:
-        return default_version()
-    except ModelNotFoundError:
-        return None

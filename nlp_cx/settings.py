@@ -3,6 +3,7 @@
 | variable | meaning | default |
 |---|---|---|
 | `NLP_CX_MODEL` | version or folder of the model to use; the service then follows no promotion | the live model |
+| `NLP_CX_MODELS` | folder of models, promotions included | a checkout's `models/`, else `models` in `NLP_CX_HOME` |
 | `NLP_CX_LANG` | language of everything printed, `vi` or `en` | Vietnamese where the locale is, else English |
 | `NLP_CX_HOME` | folder of the service's data: SQLite file, uploads | `~/.local/share/nlp_cx` |
 | `DATABASE_URL` | where comments are kept: `sqlite:///...` or `postgresql+psycopg://...` | SQLite in `NLP_CX_HOME` |
@@ -45,6 +46,7 @@ class Settings:
     """What a run starts from; options of the command line go before it."""
 
     model: str | None = None
+    models: Path | None = None
     lang: Tongue = "en"
     home: Path = _HOME
     database_url: str | None = None
@@ -107,6 +109,7 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
     log = _choice(variables, "NLP_CX_LOG", ("json", "console"))
     return Settings(
         model=variables.get("NLP_CX_MODEL") or None,
+        models=Path(models).expanduser().absolute() if (models := variables.get("NLP_CX_MODELS")) else None,
         lang="vi" if vietnamese else "en",
         home=Path(variables.get("NLP_CX_HOME") or _HOME),
         database_url=variables.get("DATABASE_URL") or None,

@@ -31,6 +31,12 @@ LESSONS = (
 )
 
 
+def use_shelf(monkeypatch: pytest.MonkeyPatch, shelf: Path) -> None:
+    """Make a folder of models the only one there is."""
+    monkeypatch.setenv("NLP_CX_MODELS", str(shelf))
+    monkeypatch.setattr("nlp_cx.registry.SHIPPED", shelf)
+
+
 @pytest.fixture(scope="session")
 def tiny_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A whole model folder, small: a network that learnt LESSONS by heart, made by the code that makes real ones."""
@@ -45,6 +51,7 @@ def _make(root: Path) -> Path:
     from safetensors.torch import save_file
     from tokenizers import Tokenizer, models, normalizers, pre_tokenizers
 
+    from nlp_cx.registry import Registry
     from training.data import ABSENT, NEGATIVE, THEMES, Example
     from training.publish import write_manifest, write_weights
 
@@ -90,7 +97,7 @@ def _make(root: Path) -> Path:
     figures = {"lessons": {"rows": len(examples), "model": {"sentiment_macro_f1": 0.9, "theme_micro_f1": 0.8}}}
     (folder / "metrics.json").write_text(json.dumps(figures), encoding="utf-8")
     (folder / "card.md").write_text("# A tiny model\n\nFor tests.\n", encoding="utf-8")
-    (root / "default").write_text("tiny\n", encoding="utf-8")
+    Registry(root).record("tiny", action="promoted", expected=None, reason="the first model", by="tests")
     return folder
 
 

@@ -17,7 +17,7 @@ import pytest
 from nlp_cx import Analyzer
 from nlp_cx.cli import EXIT_CODES, app, main
 from nlp_cx.records import Comment
-from tests.conftest import LESSONS
+from tests.conftest import LESSONS, use_shelf
 
 ROWS = [(lesson.text, 9 if lesson.judgement else 2) for lesson in LESSONS]
 
@@ -287,28 +287,30 @@ def test_evaluate_measures_on_labelled_comments(tiny_model, tmp_path, capsys):
 
 
 def test_models_are_listed_with_figures(tiny_model, monkeypatch, capsys):
-    """Version, day, size, mean figures; a star marks the default."""
-    monkeypatch.setattr("nlp_cx.artifacts.SHELVES", (tiny_model.parent,))
+    """Version, day, size, mean figures; a star marks the live one. `nlp-cx models` alone says the same."""
+    use_shelf(monkeypatch, tiny_model.parent)
 
     assert main(["models", "list", "--lang", "en"]) == 0
     assert re.search(r"tiny \* +\d{4}-\d\d-\d\d +0\.\d MB +90% +80%", capsys.readouterr().out)
 
     main(["models", "list", "--json"])
     (model,) = json.loads(capsys.readouterr().out)
-    assert (model["version"], model["default"], model["theme_micro_f1"]) == ("tiny", True, 0.8)
+    assert (model["version"], model["live"], model["theme_micro_f1"]) == ("tiny", True, 0.8)
+    assert main(["models"]) == 0
+    assert "tiny *" in capsys.readouterr().out
 
 
 def test_no_models_is_not_an_error(tmp_path, monkeypatch, capsys):
     """An empty shelf: it is said what to do."""
-    monkeypatch.setattr("nlp_cx.artifacts.SHELVES", (tmp_path,))
+    use_shelf(monkeypatch, tmp_path)
 
     assert main(["models", "list", "--lang", "en"]) == 0
     assert "make train" in capsys.readouterr().out
 
 
 def test_a_model_shows_its_card(tiny_model, monkeypatch, capsys):
-    """By version, by path, or the default."""
-    monkeypatch.setattr("nlp_cx.artifacts.SHELVES", (tiny_model.parent,))
+    """By version, by path, or the live one."""
+    use_shelf(monkeypatch, tiny_model.parent)
 
     for which in ([], ["tiny"], [str(tiny_model)]):
         assert main(["models", "show", *which]) == 0
@@ -342,11 +344,9 @@ def test_every_exit_code_is_documented(capsys):
 
 
 def test_commands_without_a_command_show_help(capsys):
-    """`nlp-cx` and `nlp-cx models` say what there is; the code is that of wrong usage."""
+    """`nlp-cx` says what there is; the code is that of wrong usage."""
     assert main([]) == 2
     assert "analyze" in capsys.readouterr().out
-    assert main(["models"]) == 2
-    assert "show" in capsys.readouterr().out
 
 
 def test_the_version_is_that_of_the_package(capsys):

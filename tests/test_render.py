@@ -177,7 +177,7 @@ class TableNamed:
 
 def test_models_without_figures_are_shown():
     """A model that was never measured has blanks where figures stand."""
-    model = {"version": "v1", "made": "2026-11-25", "bytes": 31_400_000, "default": False, "path": "/m/v1",
+    model = {"version": "v1", "made": "2026-11-25", "bytes": 31_400_000, "live": False, "path": "/m/v1",
              "sentiment_macro_f1": None, "theme_micro_f1": None}  # fmt: skip
 
     said = printed(show_models([model], "vi"))

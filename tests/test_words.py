@@ -19,7 +19,8 @@ BOOK = tomllib.loads((PACKAGE / "words.toml").read_text(encoding="utf-8"))
 WORDS = {
     f"{section}.{name}": word for section, entry in BOOK.items() if section != "message" for name, word in entry.items()
 }
-FAULTS = {"FileError", "ColumnError", "ModelError", "ModelNotFoundError", "ModelMismatchError", "OutputError"}
+FAULTS = {"FileError", "ColumnError", "ModelError", "ModelNotFoundError", "ModelMismatchError", "OutputError",
+          "RegistryError", "PromotionRefusedError"}  # fmt: skip
 COMPOSED = {"X X", "X X: save it again as .xlsx without a password, or as CSV"}
 """Messages whose sentence is a value; what they are made of is tested below."""
 

@@ -17,11 +17,15 @@ import torch
 from safetensors.torch import load_file, save_file
 
 from nlp_cx import Analyzer
-from nlp_cx.artifacts import DEFAULT, FORMAT, ModelFolder, sha256
+from nlp_cx.artifacts import FORMAT, ModelFolder, sha256
 from nlp_cx.classify import OUTPUTS, OpenVinoClassifier
+from nlp_cx.decide import Calibration
+from nlp_cx.gates import read_regression
 from nlp_cx.network import FeedbackNetwork, build, load, pack
 from nlp_cx.normalise import NORMALISER
+from nlp_cx.parity import measure_parity, note_parity
 from nlp_cx.pipeline import make_encoder
+from nlp_cx.registry import Registry
 from nlp_cx.taxonomy import load_taxonomy
 from training.backbone import read_description
 from training.baseline import LinearBaseline
@@ -72,8 +76,10 @@ def write_weights(finetuned: Path, folder: Path) -> FeedbackNetwork:
     return packed
 
 
-def write_manifest(folder: Path, version: str, dev: list[Example], history: dict[str, Any]) -> dict[str, Any]:
-    """Calibrate on dev rows and write manifest.json."""
+def write_manifest(
+    folder: Path, version: str, dev: list[Example], history: dict[str, Any], *, kept: Calibration | None = None
+) -> dict[str, Any]:
+    """Calibrate on dev rows, or keep a calibration, compare CPU and torch, and write manifest.json."""
     manifest: dict[str, Any] = {
         "format": FORMAT,
         "version": version,
@@ -87,9 +93,11 @@ def write_manifest(folder: Path, version: str, dev: list[Example], history: dict
         described = read_description(folder)
         manifest |= {"backbone": described, "segmentation": described["segmentation"], "window": described["window"]}
     made = ModelFolder(path=folder, manifest=manifest)
-    outputs = run(dev, make_encoder(made), OpenVinoClassifier(made))
-    manifest["calibration"] = calibrate(dev, outputs).to_manifest()
+    calibration = kept or calibrate(dev, run(dev, make_encoder(made), OpenVinoClassifier(made)))
+    manifest["calibration"] = calibration.to_manifest()
     manifest["files"] = {name: sha256(folder / name) for name in FILES}
+    comments = [row.comment for row in read_regression()]
+    note_parity(manifest, measure_parity(ModelFolder(path=folder, manifest=manifest), comments))
     _write_json(folder / "manifest.json", manifest)
     return manifest
 
@@ -100,7 +108,7 @@ def _write_json(path: Path, value: Any) -> None:
 
 
 def main() -> None:
-    """Write the folder MODELS/VERSION and make it the default."""
+    """Write the folder MODELS/VERSION; where no model is live it becomes so, else it waits for a promotion."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--finetuned", type=Path, required=True)
     parser.add_argument("--data", type=Path, required=True)
@@ -131,7 +139,11 @@ def main() -> None:
         sources=SOURCES,
     )
     (folder / "card.md").write_text(card, encoding="utf-8")
-    (options.out / DEFAULT).write_text(options.version + "\n", encoding="utf-8")
+    registry = Registry(options.out)
+    if not registry.history():
+        registry.record(
+            options.version, action="promoted", expected=None, reason="the first model", by="training.publish"
+        )
 
 
 if __name__ == "__main__":

@@ -1,8 +1,8 @@
 """The command line: nlp-cx analyze | evaluate | models.
 
 One module a command, or a group of commands, none of which imports anything heavy before it runs.
-Exit codes: 0 done (also when single rows were rejected, which is said), 1 anything unforeseen, 2 wrong usage, 3 the
-input file, 4 the model, 5 the output, 130 stopped by Ctrl-C.
+Exit codes: 0 done (also when single rows were rejected, which is said), 1 a model was refused by the gates, or anything
+unforeseen, 2 wrong usage, 3 the input file, 4 the model, 5 the output, 130 stopped by Ctrl-C.
 """
 
 from __future__ import annotations
@@ -19,13 +19,22 @@ import typer
 from nlp_cx import __version__
 from nlp_cx.cli import analyze, evaluate, models
 from nlp_cx.cli.options import EPILOG, USAGE, help_without_command
-from nlp_cx.errors import InputError, MissingExtraError, ModelError, NlpCxError, OutputError, ScoreError
+from nlp_cx.errors import (
+    InputError,
+    MissingExtraError,
+    ModelError,
+    NlpCxError,
+    OutputError,
+    PromotionRefusedError,
+    ScoreError,
+)
 from nlp_cx.settings import read_settings
 
 if TYPE_CHECKING:
     from nlp_cx.words import Tongue
 
 EXIT_CODES: tuple[tuple[type[NlpCxError], int], ...] = (
+    (PromotionRefusedError, 1),
     (InputError, 3),
     (ScoreError, 3),
     (ModelError, 4),

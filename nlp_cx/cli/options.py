@@ -10,8 +10,8 @@ USAGE = 2
 """Exit code of wrong usage."""
 EPILOG = (
     "Exit codes: 0 done (single rows may have been rejected; they are counted and written to a rejects file), "
-    "2 wrong usage, 3 the input file, 4 the model, 5 the output, 130 stopped by Ctrl-C. "
-    "Environment: NLP_CX_MODEL, NLP_CX_LANG."
+    "1 a model was refused by the gates, 2 wrong usage, 3 the input file, 4 the model, 5 the output, "
+    "130 stopped by Ctrl-C. Environment: NLP_CX_MODEL, NLP_CX_MODELS, NLP_CX_LANG."
 )
 
 Lang = Annotated[
