@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import threading
 import time
+from collections import deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 import structlog
@@ -36,8 +37,16 @@ POLL = 1.0
 _log = structlog.get_logger("nlp_cx.live")
 
 
+@dataclass(eq=False, slots=True)
+class _Waiter:
+    """Somebody who waits for a turn."""
+
+    since: float = field(default_factory=time.monotonic)
+    called: threading.Event = field(default_factory=threading.Event)
+
+
 class Turns:
-    """So many computations side by side, those first that somebody waits for."""
+    """So many computations side by side, those first that somebody waits for; else first come, first served."""
 
     def __init__(self, slots: int) -> None:
         """Open the turns.
@@ -47,8 +56,8 @@ class Turns:
         """
         self.slots = slots
         self._free = slots
-        self._urgent = 0
-        self._changed = threading.Condition()
+        self._waiting: dict[Priority, deque[_Waiter]] = {"now": deque(), "job": deque()}
+        self._lock = threading.Lock()
 
     @contextmanager
     def take(self, priority: Priority) -> Iterator[None]:
@@ -57,24 +66,30 @@ class Turns:
         Args:
             priority: "now" goes before "job".
         """
-        with self._changed:
-            if priority == "now":
-                self._urgent += 1
-                try:
-                    self._changed.wait_for(lambda: self._free > 0)
-                finally:
-                    self._urgent -= 1
+        waiter = None
+        with self._lock:
+            if self._free:
+                self._free -= 1
             else:
-                patience = time.monotonic() + PATIENCE
-                while not (self._free and (not self._urgent or time.monotonic() >= patience)):
-                    self._changed.wait(PATIENCE)
-            self._free -= 1
+                waiter = _Waiter()
+                self._waiting[priority].append(waiter)
+        if waiter is not None:
+            waiter.called.wait()
         try:
             yield
         finally:
-            with self._changed:
+            self._pass_on()
+
+    def _pass_on(self) -> None:
+        """Give the turn to who is next, or back."""
+        with self._lock:
+            now, job = self._waiting["now"], self._waiting["job"]
+            overdue = job and time.monotonic() - job[0].since >= PATIENCE
+            queue = job if overdue or not now else now
+            if queue:
+                queue.popleft().called.set()
+            else:
                 self._free += 1
-                self._changed.notify_all()
 
 
 @dataclass(frozen=True, slots=True)

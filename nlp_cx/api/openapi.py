@@ -78,8 +78,8 @@ def _responses(operation: Mapping[str, Any]) -> dict[str, Any]:
         for status in _WITH_BODY:
             told = {"description": problems(status)[status]["description"], "content": {MEDIA_TYPE: {"schema": schema}}}
             responses.setdefault(str(status), told)
-    for status, response in responses.items():
-        if status[0] in "45" and "application/json" in response.get("content", {}):
+    for name, response in responses.items():
+        if name[0] in "45" and "application/json" in response.get("content", {}):
             response["content"] = {MEDIA_TYPE: response["content"]["application/json"]}
     return dict(sorted(responses.items()))
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StrictStr, ValidationError
 
@@ -22,7 +22,7 @@ MAX_NAME = 512
 Polarity = Literal["negative", "neutral", "positive"]
 _HALF = re.compile(r"[\ud800-\udfff]")
 _DATE = re.compile(r"\d{4}-\d\d-\d\d")
-_PROBABILITY: Any = {"ge": 0, "le": 1}
+Probability = Annotated[float, Field(ge=0, le=1)]
 
 EXAMPLE_COMMENT: Mapping[str, Any] = {
     "id": "r-1027",
@@ -107,15 +107,15 @@ class Language(Record):
     """Language of a text; `other` is recognised and left unlabelled."""
 
     code: Literal["vi", "en", "mixed", "other"]
-    confidence: float = Field(**_PROBABILITY)
+    confidence: Probability
 
 
 class SentimentScores(Record):
     """Calibrated probabilities, which sum to 1."""
 
-    negative: float = Field(**_PROBABILITY)
-    neutral: float = Field(**_PROBABILITY)
-    positive: float = Field(**_PROBABILITY)
+    negative: Probability
+    neutral: Probability
+    positive: Probability
 
 
 class Sentiment(Record):
@@ -138,7 +138,7 @@ class ThemeMention(Record):
 
     theme: str = Field(description="Id, as in /v1/themes.")
     sentiment: Polarity
-    confidence: float = Field(**_PROBABILITY)
+    confidence: Probability
     spans: list[Span]
 
 
@@ -161,8 +161,8 @@ class Analysis(Record):
     mixed: bool = Field(description="Whether it both praises and blames.")
     themes: list[ThemeMention]
     none: bool = Field(description="Whether it says nothing.")
-    complaint: float = Field(**_PROBABILITY, description="Probability that it is a complaint.")
-    suggestion: float = Field(**_PROBABILITY, description="Probability that it holds a suggestion.")
+    complaint: Probability = Field(description="Probability that it is a complaint.")
+    suggestion: Probability = Field(description="Probability that it holds a suggestion.")
     needs_review: bool = Field(description="Whether a person should look at it.")
     truncated: bool = Field(description="Whether only its beginning was read.")
     text: str = Field(description="The text with personal data replaced by [PHONE], [EMAIL] ...")
