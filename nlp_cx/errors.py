@@ -23,6 +23,7 @@ NlpCxError                  base; carries `code` and a message that says what to
 │   ├── RequestError        a parameter or field is not valid; names it
 │   ├── BusyError           too much is asked at once; says when to come back
 │   └── UnavailableError    a part of the service is not ready
+├── StorageError            the database cannot be opened or used
 └── MissingExtraError       an optional dependency is not installed
 """
 
@@ -137,6 +138,12 @@ class OutputError(NlpCxError):
     """A result cannot be written where it was asked for."""
 
     code = "output"
+
+
+class StorageError(NlpCxError):
+    """The database cannot be opened or used."""
+
+    code = "storage"
 
 
 class MissingExtraError(NlpCxError):
