@@ -140,3 +140,25 @@ SOURCES = """| source | language | terms as known |
 | CEBaB, UCI sentences, AWARE, banking77 | en | CC BY 4.0 |
 | MAMS, SemEval-2014/2016, Hu & Liu, VADER, SST, student survey | en | research or permissive, by repository |
 | for the vocabulary only: unlabelled reviews in both languages, VNTC news | vi, en | mixed, research |"""
+
+RETRAINED = """# nlp_cx model {version}
+
+{live}, retrained on labelled feedback: `python -m training.retrain {name}`.
+
+- Learnt from {feedback_rows} rows of feedback, {passes} passes, mixed with old rows a pass: {replay}.
+  {rows_seen} rows seen in {minutes} minutes; then stepped back: the weights are {step_back} of the way from {live}'s to the tuned ones.
+- Never learnt from: {held_out_rows} rows held out (copies and one respondent's answers on one side), and the regression set.
+- Calibration: {calibration}.
+
+## Figures
+
+Both models on the same rows, through `Analyzer`; intervals are simultaneous (95 %).
+
+{table}
+
+Terms, limits and data are those of {live}, whose card follows, and those of the feedback.
+
+---
+
+{before}
+"""

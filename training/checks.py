@@ -1,0 +1,183 @@
+"""What to look at in labelled rows before anything is learnt from them: balance, copies, contradictions, likely errors.
+
+References:
+    Northcutt, Jiang, Chuang, "Confident learning: estimating uncertainty in dataset labels", JAIR 70, 2021 (cleanlab).
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from nlp_cx.decide import merge
+from nlp_cx.labelled import Labelled
+from nlp_cx.records import POLARITIES
+from training.calibrate import Outputs
+from training.data import ABSENT, THEMES, UNKNOWN, Example
+from training.feedback import Feedback
+
+FEWEST = 10
+"""Rows of a class below which its labels are not examined."""
+FOLDS = 5
+LOOK_AT = 0.35
+"""A label whose own probability is above this is no likely error, whatever the ranking says."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Suspect:
+    """A label that is likely wrong."""
+
+    row: Labelled
+    field: str
+    """`sentiment`, or a theme."""
+    given: str
+    likely: str
+    probability: float
+    """Of the label as given, out of sample."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checks:
+    """What was found."""
+
+    balance: Mapping[str, Mapping[str, int]]
+    """Language -> label ("sentiment:negative", a theme, ...) -> rows."""
+    copies: Sequence[Sequence[Labelled]]
+    """Groups of rows with the same text, or nearly."""
+    contradictions: Sequence[Sequence[Labelled]]
+    """Those of them whose labels disagree."""
+    suspects: Sequence[Suspect]
+    """Likely label errors, the likeliest first."""
+    truncated: Sequence[Labelled]
+    """Rows too long to be learnt from to their end."""
+    other_language: int
+    unlabelled: int
+
+
+def count_labels(examples: Sequence[Example]) -> dict[str, dict[str, int]]:
+    """Count rows per language and label.
+
+    Returns:
+        For "vi" and "en": rows, sentiments, themes, flags.
+    """
+    counts: dict[str, Counter[str]] = defaultdict(Counter)
+    for example in examples:
+        told = counts[example.language]
+        told["rows"] += 1
+        if example.sentiment >= 0:
+            told[f"sentiment:{POLARITIES[example.sentiment]}"] += 1
+        if any(code != UNKNOWN for code in example.themes):
+            told["themes told"] += 1
+        told.update(theme for theme, code in zip(THEMES, example.themes, strict=True) if code > ABSENT)
+        told.update(flag for flag in ("complaint", "suggestion", "none") if getattr(example, flag) == 1)
+    return {language: dict(told) for language, told in sorted(counts.items())}
+
+
+def find_copies(feedback: Feedback) -> list[list[Labelled]]:
+    """Group rows with the same text, up to case, punctuation, diacritics and emoji."""
+    groups: dict[str, list[Labelled]] = defaultdict(list)
+    for row, mark in zip(feedback.rows, feedback.copies, strict=True):
+        groups[mark].append(row)
+    return [rows for rows in groups.values() if len(rows) > 1]
+
+
+def find_contradictions(copies: Sequence[Sequence[Labelled]]) -> list[list[Labelled]]:
+    """Keep the groups of copies whose rows cannot all be right: sentiments, themes or flags differ."""
+    return [list(rows) for rows in copies if _disagree(rows)]
+
+
+def _disagree(rows: Sequence[Labelled]) -> bool:
+    """Tell whether labels that are told differ."""
+    told: dict[str, set[object]] = defaultdict(set)
+    for row in rows:
+        told["sentiment"].add(row.sentiment)
+        told["themes"].add(None if row.themes is None else tuple(sorted(row.themes.items(), key=str)))
+        for flag in ("complaint", "suggestion", "none"):
+            told[flag].add(getattr(row, flag))
+    return any(len(values - {None}) > 1 for values in told.values())
+
+
+def features(outputs: Outputs) -> np.ndarray:
+    """Give all that the live model says of each row, the logits of every head; shape (rows, 70)."""
+    rows = []
+    for parts in outputs.predictions:
+        sentiment, themes, flags = merge(parts)
+        rows.append(np.concatenate([sentiment, themes.ravel(), flags]))
+    return np.array(rows, dtype=np.float64)
+
+
+def find_suspects(feedback: Feedback, outputs: Outputs, *, seed: int = 0) -> list[Suspect]:
+    """Find labels that are likely wrong, by confident learning on probabilities that no row had a part in.
+
+    A small logistic regression on the live model's outputs, cross-validated over the rows' groups, gives them: the
+    live model never saw these rows, and the regression learns what the labels of this file mean.
+
+    Args:
+        feedback: Labelled rows.
+        outputs: What the live model says of them, in their order.
+        seed: Of the folds.
+
+    Returns:
+        Suspects, the least probable label first.
+    """
+    known = features(outputs)
+    groups = np.asarray(feedback.groups)
+    found = [
+        Suspect(
+            row=feedback.rows[at], field="sentiment", given=POLARITIES[given], likely=POLARITIES[likely],
+            probability=probability,
+        )
+        for at, given, likely, probability in _unlikely(
+            known, np.array([example.sentiment for example in feedback.examples]), groups, seed
+        )
+    ]  # fmt: skip
+    codes = np.array([example.themes for example in feedback.examples]).reshape(len(feedback.examples), -1)
+    for number, theme in enumerate(THEMES):
+        present = np.where(codes[:, number] == UNKNOWN, -1, codes[:, number] > ABSENT)
+        found += [
+            Suspect(
+                row=feedback.rows[at], field=theme, given=_there(given), likely=_there(likely), probability=probability
+            )
+            for at, given, likely, probability in _unlikely(known, present, groups, seed)
+        ]
+    return sorted(found, key=lambda suspect: suspect.probability)
+
+
+def _there(present: int) -> str:
+    """Say whether a theme is there."""
+    return "named" if present else "not named"
+
+
+def _unlikely(
+    known: np.ndarray, labels: np.ndarray, groups: np.ndarray, seed: int
+) -> Iterator[tuple[int, int, int, float]]:
+    """Yield row, label, likely label and probability of the label, where confident learning doubts the label."""
+    from cleanlab.filter import find_label_issues
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.model_selection import StratifiedGroupKFold, cross_val_predict
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import StandardScaler
+
+    classes = [one for one in np.unique(labels[labels >= 0]) if (labels == one).sum() >= FEWEST]
+    rows = np.flatnonzero(np.isin(labels, classes))
+    if len(classes) < 2 or len(np.unique(groups[rows])) < FOLDS:
+        return
+    numbered = np.searchsorted(classes, labels[rows])
+    model = make_pipeline(StandardScaler(), LogisticRegression(C=0.05, max_iter=500))
+    folds = StratifiedGroupKFold(FOLDS, shuffle=True, random_state=seed)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # a fold may lack a class, which the next line sees
+        chances = cross_val_predict(
+            model, known[rows], numbered, groups=groups[rows], cv=folds, method="predict_proba", n_jobs=1
+        )
+        if chances.shape[1] != len(classes) or not np.isfinite(chances).all():
+            return
+        doubted = find_label_issues(numbered, chances, return_indices_ranked_by="self_confidence", n_jobs=1)
+    for at in doubted:
+        own = float(chances[at, numbered[at]])
+        if own < LOOK_AT:
+            yield int(rows[at]), int(labels[rows[at]]), int(classes[int(chances[at].argmax())]), own
