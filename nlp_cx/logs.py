@@ -15,7 +15,7 @@ from typing import Any, Literal
 import structlog
 
 Event = MutableMapping[str, Any]
-_QUIET = ("httpx", "httpcore", "alembic.runtime.migration")
+_QUIET = ("httpx", "httpcore", "alembic", "dbos")
 """Libraries whose every step is no news."""
 
 

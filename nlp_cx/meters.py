@@ -48,9 +48,7 @@ class Meters:
             "nlp_cx_comments_failed", "Comments that could not be analysed.", ("code",), registry=self.registry
         )
         self.model = Gauge("nlp_cx_model_info", "1 for the model that is live.", ("version",), registry=self.registry)
-        self.batches = Gauge(
-            "nlp_cx_batches", "Batches that are queued or running.", ("state",), registry=self.registry
-        )
+        self.batches = Gauge("nlp_cx_open_batches", "Batches that are queued or running.", registry=self.registry)
 
     def count(self, analyses: Iterable[Analysis], priority: str) -> None:
         """Count analysed comments.

@@ -20,7 +20,9 @@ WORDS = {
     f"{section}.{name}": word for section, entry in BOOK.items() if section != "message" for name, word in entry.items()
 }
 FAULTS = {"FileError", "ColumnError", "ModelError", "ModelNotFoundError", "ModelMismatchError", "OutputError",
-          "RegistryError", "PromotionRefusedError"}  # fmt: skip
+          "RegistryError", "PromotionRefusedError", "ServiceError", "UnauthorizedError", "ForbiddenError",
+          "NotFoundError", "ConflictError", "TooLargeError", "MediaTypeError", "BusyError",
+          "UnavailableError"}  # fmt: skip
 COMPOSED = {"X X", "X X: save it again as .xlsx without a password, or as CSV"}
 """Messages whose sentence is a value; what they are made of is tested below."""
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Annotated, Any
 
 from fastapi.responses import JSONResponse
-from pydantic import BaseModel, ConfigDict, Field, GetJsonSchemaHandler
+from pydantic import BaseModel, ConfigDict, Field, GetCoreSchemaHandler
 from pydantic_core import CoreSchema, core_schema
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -29,6 +29,7 @@ from nlp_cx.words import Tongue, translate
 
 MOST = 1000
 """Comments of one request."""
+_ANYTHING = "Anything else is answered by an error of its own."
 
 router = make_router("analyze")
 
@@ -37,15 +38,16 @@ class _AnyComment:
     """A comment, or whatever was sent in its place: an error of its own, not of the whole request."""
 
     @classmethod
-    def __get_pydantic_core_schema__(cls, _source: Any, _handler: Any) -> CoreSchema:
-        """Take anything."""
-        return core_schema.any_schema()
+    def __get_pydantic_core_schema__(cls, _source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        """Take anything; show what is meant."""
+        anything = core_schema.any_schema(metadata={"pydantic_js_updates": {"description": _ANYTHING}})
+        meant = core_schema.union_schema([handler.generate_schema(Comment), anything])
+        return core_schema.no_info_plain_validator_function(_as_it_is, json_schema_input_schema=meant)
 
-    @classmethod
-    def __get_pydantic_json_schema__(cls, _schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
-        """Show what is meant."""
-        comment = handler(Comment.__pydantic_core_schema__)
-        return {"anyOf": [comment, {"description": "Anything else is answered by an error of its own."}]}
+
+def _as_it_is(given: object) -> object:
+    """Take a value as it came; each comment is read by itself."""
+    return given
 
 
 class AnalyzeRequest(BaseModel):

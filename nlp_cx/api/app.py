@@ -11,10 +11,11 @@ from starlette.concurrency import run_in_threadpool
 from starlette.middleware.cors import CORSMiddleware
 
 from nlp_cx.api import analyze, health, metrics, openapi, problems, themes
-from nlp_cx.api.auth import Keys
+from nlp_cx.api.auth import Keys, is_loopback
 from nlp_cx.api.envelope import Envelope
 from nlp_cx.api.gather import Gather
 from nlp_cx.api.state import Service
+from nlp_cx.errors import ServiceError
 from nlp_cx.live import Live
 from nlp_cx.meters import Meters
 from nlp_cx.settings import Settings
@@ -25,25 +26,26 @@ ROUTERS = (analyze.router, themes.router, health.router, metrics.router)
 _log = structlog.get_logger("nlp_cx.api")
 
 
-def create_app(settings: Settings) -> FastAPI:
-    """Make the service; it opens its store and loads its model when it starts, before it answers.
+def create_app(settings: Settings, *, service: Service | None = None) -> FastAPI:
+    """Make the service as an ASGI app for one process.
 
     Args:
         settings: All that can be said about it.
+        service: Its parts, if they run already; else they are started and stopped with the app.
 
     Returns:
-        An ASGI app for one process; `app.state.service` holds its parts once it has started.
+        The app; `app.state.service` holds the parts once it has started.
     """
-    meters = Meters()
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        service = await run_in_threadpool(_start, settings, meters)
-        app.state.service = service
+        parts = await run_in_threadpool(start, settings) if service is None else service
+        app.state.service = parts
         try:
             yield
         finally:
-            await run_in_threadpool(_stop, service)
+            if service is None:
+                await run_in_threadpool(stop, parts)
 
     app = FastAPI(
         lifespan=lifespan,
@@ -60,35 +62,60 @@ def create_app(settings: Settings) -> FastAPI:
             allow_headers=["Authorization", "Content-Type", "Idempotency-Key", "X-Request-ID", "Accept-Language"],
             expose_headers=["X-Request-ID", "Location", "Retry-After", "ETag"],
         )
-    app.add_middleware(Envelope, meters=meters, max_body=settings.max_body_mb << 20)
+    app.add_middleware(Envelope, max_body=settings.max_body_mb << 20)
     problems.install(app)
     for router in ROUTERS:
         app.include_router(router)
-    openapi.install(app, is_open=lambda: app.state.service.keys.is_open())
+    openapi.install(app)
     return app
 
 
-def _start(settings: Settings, meters: Meters) -> Service:
-    """Open the store, load the model, start the threads."""
+def start(settings: Settings) -> Service:
+    """Open the store, load the model, start the threads.
+
+    Args:
+        settings: All that can be said about the service.
+
+    Returns:
+        The running parts; `stop` ends them.
+
+    Raises:
+        ServiceError: If others than this machine could call without a key.
+        ModelError: If the model cannot be used.
+        StorageError: If the store cannot be opened.
+    """
     from nlp_cx.storage import open_store
 
     settings.folder.mkdir(parents=True, exist_ok=True)
     store = open_store(settings.store_url)
-    live = Live(settings)
-    live.load()
-    live.watch()
-    return Service(
-        settings=settings,
-        store=store,
-        live=live,
-        gather=Gather(live, meters, limit=settings.queue),
-        meters=meters,
-        keys=Keys(store, settings),
-    )
+    try:
+        if not is_loopback(settings.host) and not store.has_keys():
+            raise ServiceError(
+                f"listening on {settings.host} lets others in, and there is no API key yet: make one with "
+                "nlp-cx keys create, or listen on 127.0.0.1"
+            )
+        meters, live = Meters(), Live(settings)
+        live.load()
+        live.watch()
+        return Service(
+            settings=settings,
+            store=store,
+            live=live,
+            gather=Gather(live, meters, limit=settings.queue),
+            meters=meters,
+            keys=Keys(store, settings),
+        )
+    except BaseException:
+        store.close()
+        raise
 
 
-def _stop(service: Service) -> None:
-    """Answer what still waits, then let go of everything."""
+def stop(service: Service) -> None:
+    """Answer what still waits, then let go of everything.
+
+    Args:
+        service: What `start` gave.
+    """
     service.gather.close()
     service.live.close()
     service.store.close()

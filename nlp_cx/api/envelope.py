@@ -35,15 +35,14 @@ _log = structlog.get_logger("nlp_cx.api")
 class Envelope:
     """ASGI middleware around everything else."""
 
-    def __init__(self, app: ASGIApp, *, meters: Meters, max_body: int) -> None:
+    def __init__(self, app: ASGIApp, *, max_body: int) -> None:
         """Wrap an app.
 
         Args:
             app: What answers.
-            meters: What is counted.
             max_body: Bytes of a request's body, unless its route says otherwise in `request.state.max_body`.
         """
-        self.app, self._meters, self._max_body = app, meters, max_body
+        self.app, self._max_body = app, max_body
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -80,7 +79,8 @@ class Envelope:
     def _tell(self, scope: Scope, status: int, seconds: float) -> None:
         """Write the line of the log and count; the path itself may name a respondent, so only its pattern is told."""
         route, caller = _route(scope), scope["state"].get("caller")
-        self._meters.requests.labels(scope["method"], route, str(status)).observe(seconds)
+        meters: Meters = scope["app"].state.service.meters
+        meters.requests.labels(scope["method"], route, str(status)).observe(seconds)
         _log.info(
             "request",
             method=scope["method"],

@@ -14,7 +14,7 @@ from nlp_cx.api.problems import problem, problems
 from nlp_cx.api.records import Record
 from nlp_cx.api.state import Here, Service
 
-router = APIRouter(tags=["operation"])
+router = APIRouter(tags=["operation"], responses={500: problems()[500]})
 _log = structlog.get_logger("nlp_cx.health")
 
 
@@ -63,7 +63,7 @@ def _store_is_ready(here: Service) -> bool:
     """Ask the store for something small."""
     try:
         here.store.ping()
+        return here.store.migrated()
     except Exception as error:  # noqa: BLE001  # whatever the database says, the answer is no
         _log.warning("store_not_ready", exc_info=error)
         return False
-    return True

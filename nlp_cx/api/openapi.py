@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from fastapi import FastAPI
@@ -33,17 +33,17 @@ _WITH_BODY = (400, 408, 413, 415)
 _METHODS = ("get", "put", "post", "delete", "patch")
 
 
-def install(app: FastAPI, *, is_open: Callable[[], bool]) -> None:
-    """Make an app give its contract.
+def install(app: FastAPI) -> None:
+    """Make an app give its contract; while requests need no key, it says so.
 
     Args:
         app: With all its routes.
-        is_open: Tells whether requests need no key now; the contract says so then.
     """
     written: dict[bool, dict[str, Any]] = {}
 
     def contract() -> dict[str, Any]:
-        now = is_open()
+        service = getattr(app.state, "service", None)
+        now = service is not None and service.keys.is_open()
         if now not in written:
             written[now] = _write(app, without_keys=now)
         return written[now]

@@ -199,18 +199,28 @@ def preferred_language(scope: Scope) -> Tongue:
 def error_problem(scope: Scope, error: NlpCxError) -> Response:
     """Tell of one of our errors, by the table."""
     status = next(STATUSES[kind] for kind in type(error).__mro__ if kind in STATUSES)
-    headers, invalid = {}, []
+    headers = {}
     if isinstance(error, BusyError):
         headers["Retry-After"] = str(max(1, math.ceil(error.retry_after)))
     elif isinstance(error, UnavailableError):
         headers["Retry-After"] = "1"
     elif isinstance(error, UnauthorizedError):
         headers["WWW-Authenticate"] = 'Bearer realm="nlp-cx"'
-    elif isinstance(error, RequestError):
-        invalid = [(error.name, error.reason)]
-    elif isinstance(error, CommentError):
-        invalid = [(error.field, str(error).removeprefix(f"{error.field}: "))]
-    return problem(scope, status, str(error), code=error.code, invalid=invalid, headers=headers)
+    named = _named(error)
+    if named is None:
+        return problem(scope, status, str(error), code=error.code, headers=headers)
+    name, reason = named
+    detail = f"{name}: {translate(reason, preferred_language(scope))}"
+    return problem(scope, status, detail, code=error.code, invalid=[named], headers=headers)
+
+
+def _named(error: NlpCxError) -> tuple[str, str] | None:
+    """Give the field that an error is about, and what is wrong with it."""
+    if isinstance(error, RequestError):
+        return error.name, error.reason
+    if isinstance(error, CommentError):
+        return error.field, str(error).removeprefix(f"{error.field}: ")
+    return None
 
 
 def validation_problem(scope: Scope, errors: Iterable[Mapping[str, Any]]) -> Response:

@@ -1,4 +1,4 @@
-"""The command line: nlp-cx analyze | evaluate | models.
+"""The command line: nlp-cx analyze | evaluate | models | serve | keys.
 
 One module a command, or a group of commands, none of which imports anything heavy before it runs.
 Exit codes: 0 done (also when single rows were rejected, which is said), 1 a model was refused by the gates, or anything
@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from nlp_cx import __version__
-from nlp_cx.cli import analyze, evaluate, models
+from nlp_cx.cli import analyze, evaluate, keys, models, serve
 from nlp_cx.cli.options import EPILOG, USAGE, help_without_command
 from nlp_cx.errors import (
     InputError,
@@ -56,6 +56,8 @@ app = typer.Typer(
 app.command(epilog=EPILOG)(analyze.analyze)
 app.command(epilog=EPILOG)(evaluate.evaluate)
 app.add_typer(models.group, name="models")
+app.command(epilog=EPILOG)(serve.serve)
+app.add_typer(keys.group, name="keys")
 
 
 def _show_version(asked: bool) -> None:  # typer calls it so
