@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from nlp_cx.artifacts import find_model, open_model
-from nlp_cx.errors import ModelMismatchError, ModelNotFoundError
+from nlp_cx.artifacts import find_model, list_models, open_model, shelve
+from nlp_cx.errors import ModelMismatchError, ModelNotFoundError, OutputError
 from nlp_cx.normalise import NORMALISER
+from nlp_cx.registry import Registry
 
 
 @pytest.fixture
@@ -68,3 +69,53 @@ def test_a_manifest_that_is_none_is_refused(folder: Path):
 def test_an_unknown_version_is_told_with_those_there_are():
     with pytest.raises(ModelNotFoundError, match="no model '1066'; models here"):
         find_model("1066")
+
+
+def test_the_live_model_is_found_on_the_first_shelf_that_has_it(folder: Path, tmp_path: Path):
+    """The registry of the second shelf counts while the first has none; a folder of that name elsewhere does not."""
+    mine, shipped = tmp_path / "mine", tmp_path / "shipped"
+    shelve(open_model(folder), shipped)
+    Registry(shipped).record("tiny", action="promoted", expected=None)
+    assert find_model(among=(mine, shipped)) == shipped / "tiny"
+
+    shelve(open_model(folder), mine)
+    assert find_model(among=(mine, shipped)) == mine / "tiny"
+    assert list_models((mine, shipped)) == [mine / "tiny"]
+
+
+def test_a_model_on_the_shelf_stays_where_it_is(folder: Path, tmp_path: Path):
+    """Shelving it a second time copies nothing; what was made half is not listed."""
+    first = shelve(open_model(folder), tmp_path / "shelf")
+    made = (first.path / "openvino.bin").stat().st_mtime_ns, first.path.stat().st_ino
+    shutil.copytree(folder, tmp_path / "shelf" / ".incoming-x" / "tiny")
+
+    second = shelve(open_model(folder), tmp_path / "shelf")
+
+    assert ((second.path / "openvino.bin").stat().st_mtime_ns, second.path.stat().st_ino) == made
+    assert list_models([tmp_path / "shelf"]) == [tmp_path / "shelf" / "tiny"]
+
+
+def test_another_model_of_the_same_version_is_refused(folder: Path, tmp_path: Path):
+    """What is on the shelf is not replaced: results name the version."""
+    shelve(open_model(folder), tmp_path / "shelf")
+    change(folder, made="1999-12-31")
+
+    with pytest.raises(ModelMismatchError, match="has another model tiny"):
+        shelve(open_model(folder), tmp_path / "shelf")
+
+
+@pytest.mark.parametrize("version", ["../tiny", "a/b", "", ".hidden", "x" * 200, "phiên bản"])
+def test_a_version_that_names_no_folder_is_refused(folder: Path, tmp_path: Path, version: str):
+    """Nothing is written outside the shelf."""
+    change(folder, version=version)
+
+    with pytest.raises(ModelMismatchError, match="cannot be a version"):
+        shelve(open_model(folder), tmp_path / "shelf")
+    assert not (tmp_path / "shelf").exists()
+
+
+def test_a_shelf_that_cannot_be_written_is_an_error(folder: Path, tmp_path: Path):
+    (tmp_path / "file").write_text("")
+
+    with pytest.raises(OutputError, match="cannot be written"):
+        shelve(open_model(folder), tmp_path / "file")
