@@ -1,0 +1,54 @@
+"""nlp_cx.jobs.presence: who is alive is told rightly, whatever way a process ends."""
+
+import os
+import signal
+import subprocess
+import sys
+
+from nlp_cx.jobs.presence import FilePresence, make_name
+
+HOLDER = """
+import sys, time
+from pathlib import Path
+from nlp_cx.jobs.presence import FilePresence
+presence = FilePresence(Path(sys.argv[1]), "other")
+presence.keep()
+print("holds", flush=True)
+time.sleep(60)
+"""
+
+
+def test_names_are_never_used_twice():
+    assert len({make_name() for _ in range(100)}) == 100
+
+
+def test_a_killed_process_is_dead_and_a_living_one_is_not(tmp_path):
+    here = FilePresence(tmp_path, "here")
+    here.keep()
+    with subprocess.Popen([sys.executable, "-c", HOLDER, str(tmp_path)], stdout=subprocess.PIPE) as other:
+        assert other.stdout.readline() == b"holds\n"
+
+        assert here.dead(["here", "other", "never-was"]) == ["never-was"]
+
+        os.kill(other.pid, signal.SIGKILL)
+        other.wait()
+        assert here.dead(["here", "other"]) == ["other"]
+    here.leave()
+
+
+def test_a_process_that_left_is_dead(tmp_path):
+    here, other = FilePresence(tmp_path, "here"), FilePresence(tmp_path, "other")
+    here.keep()
+    other.keep()
+    assert here.dead(["other"]) == []
+    other.leave()
+    assert here.dead(["other"]) == ["other"]
+    here.leave()
+
+
+def test_keeping_twice_holds_once(tmp_path):
+    here = FilePresence(tmp_path, "here")
+    here.keep()
+    here.keep()
+    here.leave()
+    assert FilePresence(tmp_path, "other").dead(["here"]) == ["here"]
