@@ -8,22 +8,24 @@ from __future__ import annotations
 
 import warnings
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from nlp_cx.decide import merge
-from nlp_cx.labelled import Labelled
+from nlp_cx.labelled import Labelled, Reading
 from nlp_cx.records import POLARITIES
 from training.calibrate import Outputs
-from training.data import ABSENT, THEMES, UNKNOWN, Example
+from training.data import ABSENT, THEMES, UNKNOWN, Example, fingerprint
 from training.feedback import Feedback
 
+THIN = 10
+"""Held-out mentions below which a theme's figure says nothing."""
 FEWEST = 10
 """Rows of a class below which its labels are not examined."""
 FOLDS = 5
-LOOK_AT = 0.35
+LOOK_AT = 0.2
 """A label whose own probability is above this is no likely error, whatever the ranking says."""
 
 
@@ -56,6 +58,33 @@ class Checks:
     """Rows too long to be learnt from to their end."""
     other_language: int
     unlabelled: int
+    in_regression: int
+    """Rows whose text stands in the frozen regression set."""
+
+
+def examine(
+    feedback: Feedback, outputs: Outputs, *, unlabelled: int, other_language: int, frozen: Collection[str]
+) -> Checks:
+    """Look at the labels before anything is learnt from them.
+
+    Args:
+        feedback: Labelled rows.
+        outputs: What the live model says of them, in their order.
+        unlabelled: Rows of the file that carry no label.
+        other_language: Rows that seem to be neither Vietnamese nor English.
+        frozen: Fingerprints of the regression set.
+    """
+    copies = find_copies(feedback)
+    return Checks(
+        balance=count_labels(feedback.examples),
+        copies=copies,
+        contradictions=find_contradictions(copies),
+        suspects=find_suspects(feedback, outputs),
+        truncated=[row for row, parts in zip(feedback.rows, outputs.windows, strict=True) if len(parts) > 1],
+        other_language=other_language,
+        unlabelled=unlabelled,
+        in_regression=sum(fingerprint(row.comment.text) in frozen for row in feedback.rows),
+    )
 
 
 def count_labels(examples: Sequence[Example]) -> dict[str, dict[str, int]]:
@@ -181,3 +210,58 @@ def _unlikely(
         own = float(chances[at, numbered[at]])
         if own < LOOK_AT:
             yield int(rows[at]), int(labels[rows[at]]), int(classes[int(chances[at].argmax())]), own
+
+
+def notes_of(
+    reading: Reading, feedback: Feedback, checks: Checks, held: Sequence[Example], *, looked_for: Collection[str]
+) -> list[str]:
+    """Say what a person should know of the labels, and what to do about it.
+
+    Args:
+        reading: The labelled file.
+        feedback: Its labelled rows.
+        checks: What was found in them.
+        held: Those that are held out.
+        looked_for: Themes that the annotators looked for.
+    """
+    mentions_held = count_mentions(held)
+    all_themes = count_mentions(feedback.examples)
+    blank = sum(row.themes == {} for row in feedback.rows)
+    never = [theme for theme in THEMES if theme in looked_for and not all_themes[theme]]
+    thin = [
+        f"{theme} ({mentions_held[theme]})" for theme in THEMES if all_themes[theme] and mentions_held[theme] < THIN
+    ]
+    themed = any(row.themes is not None for row in feedback.rows)
+    told: list[tuple[object, str]] = [
+        (reading.bad_rows, f"{reading.bad_rows} rows could not be used and were left out: rejected.csv."),
+        (checks.unlabelled, f"{checks.unlabelled} rows carry no label and were left out."),
+        (themed and blank, f'{blank} rows name no theme and were taken as "no theme"; if they were not labelled, give '
+                           "--blank-themes unknown."),
+        (themed and never, f"Never labelled: {', '.join(never)}. They were taken as looked for and not found; if "
+                           "nobody looked for them, name those that were with --themes."),
+        (themed and thin, f"Too few held out to be measured (under {THIN} mentions): {', '.join(thin)}."),
+        (not themed, "No row has themes: the theme heads learnt from old rows only."),
+        (checks.copies, f"{sum(len(rows) - 1 for rows in checks.copies)} rows repeat another one, or nearly; they "
+                        "stayed on one side of the split."),
+        (checks.contradictions, f"{len(checks.contradictions)} texts have labels that contradict each other."),
+        (checks.suspects, f"{len(checks.suspects)} labels are likely wrong: labels_to_check.csv, the likeliest first."),
+        (checks.truncated, f"{len(checks.truncated)} rows are longer than one window of the model; learning reads "
+                           "their first window, analysing reads on."),
+        (checks.other_language, f"{checks.other_language} rows seem to be in another language than Vietnamese or "
+                                "English; the model labels none such."),
+        (checks.in_regression, f"{checks.in_regression} rows stand in the regression set and were not learnt from."),
+    ]  # fmt: skip
+    return [*reading.notes, *(sentence for applies, sentence in told if applies)]
+
+
+def count_mentions(examples: Sequence[Example]) -> dict[str, int]:
+    """Count the rows that name each theme."""
+    return {theme: sum(one.themes[at] > ABSENT for one in examples) for at, theme in enumerate(THEMES)}
+
+
+def total_counts(examples: Sequence[Example]) -> dict[str, int]:
+    """Count labels, both languages together."""
+    counted: Counter[str] = Counter()
+    for told in count_labels(examples).values():
+        counted.update(told)
+    return dict(counted)

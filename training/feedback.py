@@ -7,6 +7,8 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+import numpy as np
+
 from nlp_cx.alignment import Aligned
 from nlp_cx.labelled import Labelled
 from nlp_cx.language import detect
@@ -25,6 +27,7 @@ from training.data import (
     Example,
     fingerprint,
 )
+from training.split import hold_out, label_matrix
 
 SOURCE = "feedback"
 _CODES: Mapping[Polarity | None, int] = {
@@ -45,6 +48,19 @@ class Feedback:
     """Rows of one group (copies, near copies, one respondent) never stand on both sides of a split."""
     copies: Sequence[str]
     """A mark that copies and near copies share."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """Feedback, cut in two."""
+
+    learnt: Sequence[Example]
+    held: Sequence[int]
+    """Positions of the rows held out."""
+    held_marks: frozenset[str]
+    """Fingerprints of all texts that must not be learnt from."""
+    frozen: frozenset[str]
+    """Fingerprints of the regression set."""
 
 
 def prepare(rows: Sequence[Labelled], *, looked_for: Collection[str] = THEMES) -> Feedback:
@@ -159,3 +175,29 @@ def _moved(spans: Sequence[EvidenceSpan], redacted: Aligned) -> list[EvidenceSpa
         if inside:
             moved.append((theme, inside[0], inside[-1] + 1))
     return moved
+
+
+def divide(feedback: Feedback, regression: Sequence[Labelled], *, share: float, seed: int) -> Parts:
+    """Hold a part out; what stands in the regression set is not learnt from either.
+
+    Args:
+        feedback: All rows.
+        regression: The frozen rows that every model is measured on.
+        share: Share of rows to hold out.
+        seed: Of the split.
+    """
+    held = hold_out(label_matrix(feedback.examples), feedback.groups, share=share, seed=seed)
+    frozen = {fingerprint(row.comment.text) for row in regression}
+    marks = [fingerprint(row.comment.text) for row in feedback.rows]
+    learnt = [
+        example
+        for example, is_held, mark in zip(feedback.examples, held, marks, strict=True)
+        if not is_held and mark not in frozen
+    ]
+    held_marks = frozen | {mark for mark, is_held in zip(marks, held, strict=True) if is_held}
+    return Parts(
+        learnt=learnt,
+        held=[int(at) for at in np.flatnonzero(held)],
+        held_marks=frozenset(held_marks),
+        frozen=frozenset(frozen),
+    )

@@ -14,7 +14,7 @@ from nlp_cx.measure import calibration_error
 from nlp_cx.records import POLARITIES, Analysis, Comment, Polarity
 from training.data import ABSENT, BOTH, NEGATIVE, POSITIVE, THEMES, Example
 
-BINS = 8
+BINS = 6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,17 +92,17 @@ def reliability(sure: np.ndarray, right: np.ndarray, *, bins: int = BINS) -> lis
     Args:
         sure: Confidence of each prediction, shape (rows,).
         right: Whether it was right, same shape.
-        bins: Bins at most; each holds 10 rows or more.
+        bins: Bins at most; each holds 20 rows or more.
 
     Returns:
         Mean confidence, share right and rows of each bin, by confidence.
 
     Examples:
-        >>> reliability(np.array([0.9] * 10), np.array([True] * 8 + [False] * 2))
-        [(0.9, 0.8, 10)]
+        >>> reliability(np.array([0.9] * 20), np.array([True] * 16 + [False] * 4))
+        [(0.9, 0.8, 20)]
     """
     order = np.argsort(sure, kind="stable")
-    parts = [part for part in np.array_split(order, max(1, min(bins, len(sure) // 10))) if len(part)]
+    parts = [part for part in np.array_split(order, max(1, min(bins, len(sure) // 20))) if len(part)]
     return [(round(float(sure[part].mean()), 4), round(float(right[part].mean()), 4), len(part)) for part in parts]
 
 

@@ -12,12 +12,15 @@ from nlp_cx.words import say, theme_names
 from training.measured import Measured, Said
 
 BLUE, GREY, RED, GREEN = "#2563a8", "#8a8f98", "#b3362b", "#2c7a4b"
-_FONT = "Segoe UI, Roboto, Helvetica Neue, Noto Sans, sans-serif"
+_FONT = "Arial, Liberation Sans, Helvetica, sans-serif"
+"""Widths of words are measured before a browser draws them: fonts of the same widths."""
 
 
 def confusion(measured: Measured) -> str:
     """Draw which sentiment was taken for which, by the live model and by the candidate."""
     import altair as alt
+
+    split = "split(datum.label, ' · ')"  # in two lines
 
     def one(said: Said, title: str) -> Any:
         rows = [
@@ -27,8 +30,8 @@ def confusion(measured: Measured) -> str:
         ]  # fmt: skip
         order = [_polarity(at) for at in range(3)]
         base = alt.Chart(_data(rows), title=title, width=220, height=170).encode(
-            x=alt.X("said:N", sort=order, title="model says · mô hình", axis=alt.Axis(labelAngle=0)),
-            y=alt.Y("given:N", sort=order, title="given label · nhãn"),
+            x=alt.X("said:N", sort=order, title="model says · mô hình", axis=alt.Axis(labelAngle=0, labelExpr=split)),
+            y=alt.Y("given:N", sort=order, title="given label · nhãn", axis=alt.Axis(labelExpr=split)),
         )
         cells = base.mark_rect().encode(
             color=alt.Color("share:Q", scale=alt.Scale(domain=[0, 1], range=["#f4f6f9", BLUE]), legend=None)
@@ -75,7 +78,7 @@ def changes(found: Sequence[Change]) -> str:
     import altair as alt
 
     rows: list[dict[str, Any]] = [
-        {"name": label(change), "difference": 100 * change.difference, "low": 100 * change.low,
+        {"name": f"{label(change)} ({change.n})", "difference": 100 * change.difference, "low": 100 * change.low,
          "high": 100 * change.high, "verdict": verdict(change)}
         for change in found
     ]  # fmt: skip
@@ -102,17 +105,17 @@ def verdict(change: Change) -> str:
 
 
 def label(change: Change) -> str:
-    """Name a change for people: theme in both languages with its mentions, or the group and its figure."""
+    """Name a change for people: theme in both languages, or the group and its figure."""
     if change.kind == "theme":
         english, vietnamese = theme_names(change.name, "en")
-        return f"{english} · {vietnamese} ({change.n})"
+        return f"{english} · {vietnamese}"
     figure = {
         "sentiment_macro_f1": "sentiment macro-F1",
         "theme_micro_f1": "theme F1",
         "theme_polarity_micro_f1": "theme + judgement F1",
     }.get(change.figure, change.figure)
     group = {"all": "all · tất cả", "vi": "Vietnamese · tiếng Việt", "en": "English · tiếng Anh", "mixed": "mixed"}
-    return f"{group.get(change.name, change.name)}: {figure} ({change.n})"
+    return f"{group.get(change.name, change.name)}: {figure}"
 
 
 def _data(rows: Sequence[Mapping[str, Any]]) -> Any:
@@ -133,5 +136,5 @@ def _svg(chart: Any) -> str:
 
     config = {"font": _FONT, "view": {"stroke": None}, "axis": {"labelFontSize": 12, "titleFontSize": 12,
               "titleFontWeight": "normal"}, "title": {"fontSize": 13}, "legend": {"labelFontSize": 12}}  # fmt: skip
-    spec = json.loads(chart.to_json()) | {"config": config}
+    spec = json.loads(chart.to_json()) | {"config": config, "padding": {"left": 24, "right": 8, "top": 5, "bottom": 5}}
     return str(vl_convert.vegalite_to_svg(json.dumps(spec)))

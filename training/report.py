@@ -13,7 +13,7 @@ from nlp_cx.alignment import Aligned
 from nlp_cx.export.files import write_csv
 from nlp_cx.export.table import Column, Table, whole
 from nlp_cx.gates import Change
-from nlp_cx.labelled import Labelled
+from nlp_cx.labelled import Labelled, Reading
 from nlp_cx.redact import Redactor
 from nlp_cx.words import say, theme_names
 from training.checks import Checks
@@ -86,6 +86,15 @@ def write_suspects(checks: Checks, path: Path) -> None:
     write_csv(path, Table(name="labels", title="labels", columns=columns, rows=rows))
 
 
+def write_rejected(reading: Reading, path: Path) -> None:
+    """Write down the rows that are left out, each problem with its reason in both languages."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    keys = ("row", "id", "field", "reason", "reason_vi")
+    columns = tuple(Column(key=key, title=key, kind="count" if key == "row" else "text") for key in keys)
+    rows = [{key: getattr(problem, key) for key in keys} for problem in reading.rejected]
+    write_csv(path, Table(name="rejected", title="rejected", columns=columns, rows=rows))
+
+
 def said_of(row: Labelled) -> str:
     """Write the labels of a row in a line.
 
@@ -104,7 +113,7 @@ def conclude(measured: Sequence[Measured]) -> tuple[bool, str]:
     """Say in a sentence whether anything got worse, and what got better."""
     worse = [f"{label(change)} on {one.name}" for one in measured for change in one.comparison.regressions]
     better = [f"{label(change)} {_points(change.difference, sign=True)} on {one.name}" for one in measured
-              for change in one.comparison.changes if change.low > 0 and change.kind != "theme"]  # fmt: skip
+              for change in one.comparison.changes if change.low > 0 and change.kind == "overall"]  # fmt: skip
     if worse:
         return True, f"Worse beyond chance · kém hơn rõ rệt: {', '.join(worse[:6])}. Look before you promote."
     if better:
@@ -178,7 +187,10 @@ def _label_name(name: str) -> str:
 def _measured(one: Measured, *, pictures: bool) -> dict[str, Any]:
     """Gather what the templates ask for of one set of rows."""
     found = one.comparison.changes
-    groups = [change for change in found if change.kind != "theme"]
+    languages = {change.name for change in found if change.kind == "language"}
+    groups = [
+        change for change in found if change.kind == "overall" or (change.kind == "language" and len(languages) > 1)
+    ]
     themes = [change for change in found if change.kind == "theme" and change.figure == "f1"]
     judged = bool(one.live.confusion.sum())
     drawn = {
