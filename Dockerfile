@@ -1,3 +1,4 @@
+# nlp-cx as an image: any command of it; compose.yaml runs serve and work on PostgreSQL.
 # Two stages: the first builds a wheel with the model in it, the second holds only what runs.
 FROM python:3.12-slim AS build
 WORKDIR /src
@@ -5,14 +6,15 @@ COPY pyproject.toml README.md LICENSE NOTICE ./
 COPY nlp_cx nlp_cx
 COPY models models
 RUN pip install --no-cache-dir build==1.3.0 && python -m build --wheel --outdir /wheels \
-    && python -m venv /opt/nlp_cx && /opt/nlp_cx/bin/pip install --no-cache-dir /wheels/*.whl
+    && python -m venv /opt/nlp_cx && /opt/nlp_cx/bin/pip install --no-cache-dir "$(ls /wheels/*.whl)[postgres]"
 
 FROM python:3.12-slim
-RUN useradd --create-home --uid 10001 nlp
+RUN useradd --create-home --uid 10001 nlp && install --directory --owner nlp --group nlp /data
 COPY --from=build /opt/nlp_cx /opt/nlp_cx
-ENV PATH=/opt/nlp_cx/bin:$PATH PYTHONUNBUFFERED=1
+ENV PATH=/opt/nlp_cx/bin:$PATH PYTHONUNBUFFERED=1 NLP_CX_HOME=/data
 USER nlp
 WORKDIR /data
-HEALTHCHECK --interval=60s --timeout=30s CMD ["nlp-cx", "models", "list"]
+VOLUME /data
+EXPOSE 8000
 ENTRYPOINT ["nlp-cx"]
 CMD ["--help"]
