@@ -60,7 +60,7 @@ class ModelSession(Session):
         if self._as_json:
             self._print_json({"live": live, "candidate": candidate, **comparison.to_dict()})
         else:
-            self._say(show_comparison(comparison, live, candidate, self._lang))
+            self._say(show_comparison(comparison, Path(live).name, Path(candidate).name, self._lang))
 
     def promote(self, model: str, *, force: bool, reason: str, by: str | None) -> None:
         """Make a model the live one if the gates let it, and show what they found."""
@@ -73,7 +73,7 @@ class ModelSession(Session):
             if self._as_json:
                 self._print_json({"verdict": refused.verdict.to_dict(), "event": None})
             else:
-                self._say(show_verdict(refused.verdict, self._lang))
+                self._say(show_verdict(refused.verdict, self._lang, told=1))
             raise
         if self._as_json:
             self._print_json({"verdict": verdict.to_dict(), "event": event.to_dict()})

@@ -79,3 +79,10 @@ def test_a_value_that_means_nothing_is_refused_in_both_languages(variable, value
         read_settings({variable: value})
 
     assert translate(str(caught.value), "vi").startswith(f"{variable} đang là ")
+
+
+def test_the_folder_of_models_is_named_or_left_open(tmp_path):
+    """NLP_CX_MODELS names it; a ~ is the home folder; empty is not set."""
+    assert read_settings({"NLP_CX_MODELS": str(tmp_path)}).models == tmp_path
+    assert read_settings({"NLP_CX_MODELS": "~/m"}).models == Path("~/m").expanduser()
+    assert read_settings({"NLP_CX_MODELS": ""}).models is None

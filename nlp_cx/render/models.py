@@ -96,8 +96,14 @@ def _change_cells(change: Change, lang: Tongue) -> Iterator[str]:
     yield " … ".join(number(100 * bound, lang, digits=1, sign=True) for bound in (change.low, change.high))
 
 
-def show_verdict(verdict: Verdict, lang: Tongue) -> RenderableType:
-    """Show what the gates found."""
+def show_verdict(verdict: Verdict, lang: Tongue, *, told: int = 0) -> RenderableType:
+    """Show what the gates found.
+
+    Args:
+        verdict: What they found.
+        lang: Language to say it in.
+        told: Reasons that the person is told elsewhere, such as the first one in the message of the error.
+    """
     parts: list[RenderableType] = []
     if verdict.comparison is not None:
         parts += [show_comparison(verdict.comparison, str(verdict.live), verdict.candidate, lang), ""]
@@ -106,7 +112,7 @@ def show_verdict(verdict: Verdict, lang: Tongue) -> RenderableType:
         values = verdict.parity.to_dict()
         largest, bound = (number(values[name], lang, digits=5) for name in ("largest", "bound"))
         parts.append(say(key, lang, largest=largest, bound=bound, rows=number(verdict.parity.rows, lang)))
-    parts += [Text(f"✗ {translate(reason, lang)}", style="red") for reason in verdict.reasons]
+    parts += [Text(f"✗ {translate(reason, lang)}", style="red") for reason in verdict.reasons[told:]]
     if verdict.accepted:
         parts.append(Text(f"✓ {say('compare.accepted', lang)}", style="green"))
     return Group(*parts)
