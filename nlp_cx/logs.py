@@ -10,6 +10,7 @@ import logging
 import sys
 import traceback
 from collections.abc import MutableMapping
+from pathlib import Path
 from typing import Any, Literal
 
 import structlog
@@ -79,9 +80,18 @@ def hide_messages(_logger: object, _method: str, event: Event) -> Event:
     told = event.pop("exc_info", None)
     error = sys.exc_info()[1] if told is True else told[1] if isinstance(told, tuple) else told
     if isinstance(error, BaseException):
-        event["error"] = type(error).__name__
-        event["trace"] = [
-            f"{frame.filename}:{frame.lineno} {frame.name}" for frame in traceback.extract_tb(error.__traceback__)[-20:]
-        ]
+        event.update(places(error))
     event.pop("exc_text", None)
     return event
+
+
+def places(error: BaseException) -> Event:
+    """Tell of an error what can be told without quoting anything: its kind, and where in the code it came up.
+
+    Examples:
+        >>> places(ValueError("secret"))
+        {'error': 'ValueError', 'trace': []}
+    """
+    frames = traceback.extract_tb(error.__traceback__)[-20:]
+    trace = [f"{Path(frame.filename).name}:{frame.lineno} {frame.name}" for frame in frames]
+    return {"error": type(error).__name__, "trace": trace}

@@ -14,6 +14,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from nlp_cx.api.problems import internal_problem
+from nlp_cx.logs import places
 from nlp_cx.meters import Meters
 
 HEADERS: Mapping[str, str] = {
@@ -69,7 +70,7 @@ class Envelope:
             try:
                 await self.app(scope, _Limited(scope, receive), answer)
             except Exception as error:
-                _log.error("request_failed", route=_route(scope), exc_info=error)
+                _log.error("request_failed", route=_route(scope), **places(error))
                 if answering:
                     raise  # too late for another answer: the connection is cut, so that nobody takes half for whole
                 await internal_problem(scope)(scope, receive, answer)

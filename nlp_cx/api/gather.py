@@ -17,6 +17,7 @@ import structlog
 
 from nlp_cx.errors import BusyError, UnavailableError
 from nlp_cx.live import Live
+from nlp_cx.logs import places
 from nlp_cx.meters import Meters
 from nlp_cx.records import Analysis, Comment
 
@@ -208,7 +209,7 @@ class Gather:
         try:
             return self._live.analyzer("now")([comment])[0]
         except Exception as error:  # noqa: BLE001  # told in the log, answered as an error of its own
-            _log.error("comment_failed", characters=len(comment.text), exc_info=error)
+            _log.error("comment_failed", characters=len(comment.text), **places(error))
             self._meters.failed.labels("internal").inc()
             return None
 

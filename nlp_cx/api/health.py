@@ -13,6 +13,7 @@ from starlette.concurrency import run_in_threadpool
 from nlp_cx.api.problems import problem, problems
 from nlp_cx.api.records import Record
 from nlp_cx.api.state import Here, Service
+from nlp_cx.logs import places
 
 router = APIRouter(tags=["operation"], responses={500: problems()[500]})
 _log = structlog.get_logger("nlp_cx.health")
@@ -65,5 +66,5 @@ def _store_is_ready(here: Service) -> bool:
         here.store.ping()
         return here.store.migrated()
     except Exception as error:  # noqa: BLE001  # whatever the database says, the answer is no
-        _log.warning("store_not_ready", exc_info=error)
+        _log.warning("store_not_ready", **places(error))
         return False

@@ -35,6 +35,7 @@ from nlp_cx.errors import (
     RequestError,
     ScoreError,
     ServiceError,
+    StorageError,
     TooLargeError,
     UnauthorizedError,
     UnavailableError,
@@ -49,6 +50,7 @@ STATUSES: Mapping[type[NlpCxError], int] = {
     ModelMismatchError: 409,
     ModelNotFoundError: 404,
     MissingExtraError: 501,
+    StorageError: 503,
     ServiceError: 400,
     UnauthorizedError: 401,
     ForbiddenError: 403,
@@ -202,7 +204,7 @@ def error_problem(scope: Scope, error: NlpCxError) -> Response:
     headers = {}
     if isinstance(error, BusyError):
         headers["Retry-After"] = str(max(1, math.ceil(error.retry_after)))
-    elif isinstance(error, UnavailableError):
+    elif isinstance(error, UnavailableError | StorageError):
         headers["Retry-After"] = "1"
     elif isinstance(error, UnauthorizedError):
         headers["WWW-Authenticate"] = 'Bearer realm="nlp-cx"'

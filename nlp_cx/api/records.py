@@ -207,6 +207,9 @@ def read_comment(given: object, position: int) -> records.Comment | Refused:
     name = given.get("id") if isinstance(given, dict) else None
     name = str(name)[:MAX_NAME] if isinstance(name, str | int) and not isinstance(name, bool) else None
     shown = None if name is None else _HALF.sub("\ufffd", name)
+    if isinstance(given, dict):
+        written = {key: clean(given[key]) for key in ("text", "question") if isinstance(given.get(key), str)}
+        given = {**given, **written}
     try:
         read = Comment.model_validate(given)
     except ValidationError as error:
@@ -226,15 +229,16 @@ def _comment(read: Comment, given: Mapping[str, Any], position: int) -> records.
     problems: Problems = []
     STRUCTURED["scores"](given.get("scores") or [], scores, {}, problems)
     for field, problem in problems:
-        raise CommentError(field, problem.en.removeprefix(f"{field}: "))
+        named, _, reason = problem.en.partition(": ")
+        raise CommentError(named if reason else field, reason or problem.en)
     names = {
         key: _name(key, value) if (value := getattr(read, key)) else None
         for key in ("id", "respondent_id", "touchpoint", "stage")
     }
     return records.Comment(
         id=names["id"] or str(position),
-        text=clean(read.text),
-        question=clean(read.question) if read.question else None,
+        text=read.text,
+        question=read.question or None,
         language=read.language,
         created_at=_moment(read.created_at),
         respondent_id=names["respondent_id"],
@@ -273,6 +277,4 @@ def _moment(given: str | None) -> datetime | date | None:
     try:
         return date.fromisoformat(given) if _DATE.fullmatch(given) else datetime.fromisoformat(given)
     except ValueError:
-        raise CommentError(
-            "created_at", "must be a date or time by ISO 8601, such as 2026-11-24T09:30:00+07:00"
-        ) from None
+        raise CommentError("created_at", "must be ISO 8601, such as 2026-11-24 or 2026-11-24T09:30:00+07:00") from None

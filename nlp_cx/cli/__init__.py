@@ -27,6 +27,7 @@ from nlp_cx.errors import (
     OutputError,
     PromotionRefusedError,
     ScoreError,
+    StorageError,
 )
 from nlp_cx.settings import read_settings
 
@@ -40,6 +41,7 @@ EXIT_CODES: tuple[tuple[type[NlpCxError], int], ...] = (
     (ModelError, 4),
     (MissingExtraError, 4),
     (OutputError, 5),
+    (StorageError, 5),
 )
 """Exit code by kind of error, the first that fits; the rest is 1."""
 STOPPED = 130
