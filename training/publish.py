@@ -117,6 +117,9 @@ def main() -> None:
     parser.add_argument("--baseline", action="store_true", help="measure TF-IDF + linear SVM beside it")
     options = parser.parse_args()
     folder: Path = options.out / options.version
+    registry = Registry(options.out)
+    if registry.history() and registry.live() == options.version:
+        parser.error(f"{options.version} is live: give the new model a version of its own, and promote it")
 
     examples = load_all(options.data)
     network = write_weights(options.finetuned, folder)
@@ -139,7 +142,6 @@ def main() -> None:
         sources=SOURCES,
     )
     (folder / "card.md").write_text(card, encoding="utf-8")
-    registry = Registry(options.out)
     if not registry.history():
         registry.record(
             options.version, action="promoted", expected=None, reason="the first model", by="training.publish"
