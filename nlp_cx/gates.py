@@ -3,7 +3,7 @@
 Figures are compared pairwise by a bootstrap over rows. Some forty of them are looked at at once, so their intervals are
 simultaneous: all of them hold together in 95 of 100 cases, and an equal model is not refused because one of forty
 figures fell by chance. A figure has regressed when its whole interval lies below zero, or when it fell so far that no
-interval is needed (FLOORS).
+interval is needed (FLOORS). `python benchmarks/gates.py` prints how often equal and worse models are refused.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ FAMILY_MENTIONS = 10
 """Labelled rows or mentions from which on a figure counts among those whose intervals hold together."""
 FLOORS = {"overall": (0.05, 200), "theme": (0.10, 30)}
 """Fall that is refused whatever the interval, and the rows or mentions it takes; on fewer it must be as many times
-deeper. 2 points overall would refuse every sixth equal model on 350 rows, so 5 it is."""
+deeper. Overall it is 5 points and not 2, for two equal models may well differ by 2 on a few hundred rows."""
 _BEYOND_NOISE = 3.0
 """Standard deviations of what the two models differ by elsewhere that a theme's floor lies below as well."""
 _ALONE = 1.96

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -93,6 +94,16 @@ def test_a_model_on_the_shelf_stays_where_it_is(folder: Path, tmp_path: Path):
 
     assert ((second.path / "openvino.bin").stat().st_mtime_ns, second.path.stat().st_ino) == made
     assert list_models([tmp_path / "shelf"]) == [tmp_path / "shelf" / "tiny"]
+
+
+def test_a_model_that_four_put_there_at_once_is_there_once(folder: Path, tmp_path: Path):
+    """Whoever comes second finds the first one's copy; no half copy stays behind."""
+    model = open_model(folder)
+    with ThreadPoolExecutor(4) as pool:
+        found = list(pool.map(lambda _: shelve(model, tmp_path / "shelf"), range(4)))
+
+    assert {one.path for one in found} == {tmp_path / "shelf" / "tiny"}
+    assert [path.name for path in (tmp_path / "shelf").iterdir()] == ["tiny"]
 
 
 def test_another_model_of_the_same_version_is_refused(folder: Path, tmp_path: Path):

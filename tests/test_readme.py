@@ -19,7 +19,7 @@ ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 COMMANDS = [
     line.split("#")[0].strip()
-    for page in (README, (ROOT / "examples" / "README.md").read_text(encoding="utf-8"))
+    for page in (README, *((ROOT / name / "README.md").read_text(encoding="utf-8") for name in ("examples", "models")))
     for line in re.findall(r"^nlp-cx .*$", page, re.MULTILINE)
 ]
 
@@ -29,6 +29,8 @@ def test_every_command_shown_is_understood(line: str):
     """Its subcommand and all its options are those of the command line."""
     _, name, *rest = shlex.split(line)
     command = get_command(app).commands[name]  # type: ignore[attr-defined]
+    while hasattr(command, "commands"):
+        command = command.commands[rest.pop(0)]
     known = {option for parameter in command.params for option in parameter.opts}
     assert {word for word in rest if word.startswith("-")} <= known
 
