@@ -79,8 +79,8 @@ def _responses(operation: Mapping[str, Any]) -> dict[str, Any]:
             told = {"description": problems(status)[status]["description"], "content": {MEDIA_TYPE: {"schema": schema}}}
             responses.setdefault(str(status), told)
     for name, response in responses.items():
-        if name[0] in "45" and "application/json" in response.get("content", {}):
-            response["content"] = {MEDIA_TYPE: response["content"]["application/json"]}
+        if name[0] in "45" and response.get("content"):
+            response["content"] = {MEDIA_TYPE: next(iter(response["content"].values()))}
     return dict(sorted(responses.items()))
 
 
