@@ -1,0 +1,194 @@
+"""Connections and transactions: what differs between SQLite and PostgreSQL, in one place."""
+
+from __future__ import annotations
+
+import random
+import sqlite3
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from pathlib import Path
+from typing import Any, TypeVar
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+
+from nlp_cx.errors import MissingExtraError, StorageError
+from nlp_cx.storage.schema import workspaces
+
+Result = TypeVar("Result")
+
+_BUSY_SECONDS = 30
+_TRIES = 8
+_TRANSIENT = frozenset({"40001", "40P01", "55P03"})
+"""PostgreSQL: serialization failure, deadlock, lock not available."""
+_PRAGMAS = (
+    f"PRAGMA busy_timeout = {_BUSY_SECONDS * 1000}",
+    "PRAGMA journal_mode = WAL",
+    "PRAGMA synchronous = FULL",
+    "PRAGMA foreign_keys = ON",
+    "PRAGMA temp_store = MEMORY",
+    "PRAGMA cache_size = -65536",
+    "PRAGMA mmap_size = 1073741824",
+)
+
+
+class Database:
+    """One database; its methods may be called from any thread."""
+
+    def __init__(self, url: str) -> None:
+        """Prepare connections; none is made yet.
+
+        Args:
+            url: As `open_store` takes it.
+
+        Raises:
+            StorageError: If that is no URL of a database that is supported.
+            MissingExtraError: If the driver for PostgreSQL is not installed.
+        """
+        parsed = _parse(url)
+        self.is_sqlite = parsed.get_backend_name() == "sqlite"
+        self._alone: AbstractContextManager[Any] = nullcontext()
+        self._numbers: dict[str, int] = {}
+        options: dict[str, Any] = {"hide_parameters": True}
+        if not self.is_sqlite:
+            options |= {"pool_pre_ping": True, "pool_size": 10, "max_overflow": 20}
+        elif parsed.database in (None, "", ":memory:"):
+            self._alone = threading.RLock()  # all threads share the one connection
+            options |= {"poolclass": sa.StaticPool, "connect_args": {"check_same_thread": False}}
+        else:
+            _make_folder(Path(str(parsed.database)))
+            options |= {"connect_args": {"check_same_thread": False, "timeout": _BUSY_SECONDS}}
+            options |= {"pool_size": 10, "max_overflow": 40}
+        self.engine = sa.create_engine(parsed, **options)
+        if self.is_sqlite:
+            sa.event.listen(self.engine, "connect", _connected)
+            sa.event.listen(self.engine, "begin", _begun)
+
+    @contextmanager
+    def read(self) -> Iterator[sa.Connection]:
+        """Open a transaction that reads one state of the database."""
+        with self._alone, self.engine.connect() as connection:
+            if not self.is_sqlite:
+                connection = connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+            with connection.begin():
+                yield connection
+
+    def write(self, work: Callable[[sa.Connection], Result]) -> Result:
+        """Do some work in a transaction; do it again if others were in its way.
+
+        Args:
+            work: Reads and writes; called again after it was rolled back.
+
+        Returns:
+            What it gives.
+
+        Raises:
+            StorageError: If others are in its way for too long.
+        """
+        for attempt in range(1, _TRIES + 1):
+            try:
+                with self._alone, self.engine.connect() as connection:
+                    connection = connection.execution_options(writes=True)
+                    with connection.begin():
+                        return work(connection)
+            except sa.exc.DBAPIError as error:
+                if not _is_transient(error):
+                    raise
+                if attempt == _TRIES:
+                    raise StorageError("the database is busy: try again later") from error
+                time.sleep(random.uniform(0, 0.02 * 2**attempt))  # noqa: S311  # only spreads tries
+        raise AssertionError
+
+    def number(self, connection: sa.Connection, workspace: str) -> int | None:
+        """Give the number of a workspace; None as long as nothing was written to it."""
+        known = self._numbers.get(workspace)
+        if known is None:
+            known = connection.scalar(sa.select(workspaces.c.number).where(workspaces.c.name == workspace))
+            if known is not None:
+                self._numbers[workspace] = known
+        return known
+
+    def take_turn(self, connection: sa.Connection, workspace: str) -> sa.Row[Any]:
+        """Make a workspace ours until the transaction ends, so that its writers come one after another.
+
+        Args:
+            connection: In a transaction that writes.
+            workspace: Made if it is new.
+
+        Returns:
+            Its row.
+        """
+        row = sa.select(workspaces).where(workspaces.c.name == workspace).with_for_update()
+        found = connection.execute(row).one_or_none()
+        if found is None:
+            connection.execute(self.insert(workspaces).values(name=workspace).on_conflict_do_nothing())
+            found = connection.execute(row).one()
+        return found
+
+    def insert(self, table: sa.Table) -> Any:
+        """Begin an INSERT that knows ON CONFLICT."""
+        return sqlite.insert(table) if self.is_sqlite else postgresql.insert(table)
+
+    def close(self) -> None:
+        """Give all connections back."""
+        self.engine.dispose()
+
+
+def _parse(url: str) -> sa.URL:
+    """Read a URL and choose the driver."""
+    try:
+        parsed = sa.make_url(url)
+    except sa.exc.ArgumentError as error:
+        raise StorageError(
+            "the database's URL cannot be read: use sqlite:///path or postgresql+psycopg://..."
+        ) from error
+    if parsed.drivername in ("postgres", "postgresql"):
+        parsed = parsed.set(drivername="postgresql+psycopg")
+    if parsed.drivername in ("sqlite", "sqlite+pysqlite"):
+        return parsed
+    if parsed.drivername != "postgresql+psycopg":
+        raise StorageError(f"{parsed.drivername} is not supported: use sqlite:///path or postgresql+psycopg://...")
+    try:
+        import psycopg  # noqa: F401
+    except ImportError as error:
+        raise MissingExtraError("psycopg", "postgres") from error
+    return parsed
+
+
+def _make_folder(path: Path) -> None:
+    """Make the folder of a SQLite file, for its owner only."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        raise StorageError(f"{path.parent} cannot be made ({error.strerror}): choose another place") from error
+
+
+def _connected(connection: sqlite3.Connection, _: object) -> None:
+    """Set a new SQLite connection up."""
+    connection.isolation_level = None  # transactions are begun by `_begun`, not by the driver
+    for pragma in _PRAGMAS:
+        for attempt in range(1, 100):
+            try:
+                connection.execute(pragma).close()
+                break
+            except sqlite3.OperationalError as error:  # the change to WAL does not wait for others by itself
+                if "locked" not in str(error) or attempt == 99:
+                    raise
+                time.sleep(0.02)
+
+
+def _begun(connection: sa.Connection) -> None:
+    """Begin a SQLite transaction; one that will write takes the lock at once, so that it cannot fail for it later."""
+    writes = connection.get_execution_options().get("writes", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _is_transient(error: sa.exc.DBAPIError) -> bool:
+    """Tell an error that goes away by itself."""
+    if error.connection_invalidated:
+        return True
+    if isinstance(error.orig, sqlite3.OperationalError):
+        return "locked" in str(error.orig)
+    return getattr(error.orig, "sqlstate", None) in _TRANSIENT

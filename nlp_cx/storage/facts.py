@@ -1,0 +1,303 @@
+"""A workspace's comments as numbers: what each process reads once and then keeps up with, block by block."""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter, OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import sqlalchemy as sa
+
+from nlp_cx.records import LANGUAGES, POLARITIES
+from nlp_cx.storage.block import ALIVE, BLOCK, BLOCK_BITS, Block, Fact, join
+from nlp_cx.storage.database import Database
+from nlp_cx.storage.names import Names
+from nlp_cx.storage.records import STANDINGS
+from nlp_cx.storage.schema import daily, facts, workspaces
+from nlp_cx.storage.text import UNDATED
+
+DAY = 86_400
+_KEPT_BYTES = 1 << 30
+"""Bytes of facts that a process keeps; workspaces that were not asked for longest are forgotten first."""
+_EPOCH = date(1970, 1, 1)
+_BLANK = STANDINGS.index("blank")
+_JUDGED = STANDINGS.index("judged")
+_POSITION_BITS = 26
+"""Bits of a position in a number that stands for a time and a position,"""
+_SECOND_BITS = 36
+"""and bits of the seconds before and after 1970: the years -208 to 4147; what is later counts as the end of it."""
+
+
+@dataclass(eq=False)
+class Facts:
+    """All comments of a workspace as columns; positions are where in the columns a comment is."""
+
+    versions: Mapping[int, int]
+    blocks: Mapping[int, Block]
+    columns: Mapping[str, np.ndarray]
+    places: np.ndarray
+    """Position -> place, ascending."""
+    names: Names
+
+    @property
+    def n(self) -> int:
+        """Positions, those of deleted comments included."""
+        return len(self.places)
+
+    @property
+    def nbytes(self) -> int:
+        """Memory that it takes."""
+        return sum(column.nbytes for column in self.columns.values()) + self.places.nbytes
+
+    @cached_property
+    def alive(self) -> np.ndarray:
+        """Whether there is a comment at each position."""
+        return (self.columns["flags"] & ALIVE) != 0
+
+    @cached_property
+    def days(self) -> np.ndarray:
+        """Days since 1970; far below zero without a date."""
+        return (self.columns["when"] // DAY).astype(np.int32)
+
+    @cached_property
+    def chronological(self) -> np.ndarray:
+        """A number per position that grows with time and then with place; negative for comments without a date."""
+        when, positions = self.columns["when"], np.arange(self.n)
+        return np.where(when == UNDATED, positions - (1 << _POSITION_BITS), chronology(when, positions))
+
+    @cached_property
+    def first_of_response(self) -> np.ndarray | None:
+        """Position -> that of the first comment of the same questionnaire; None if each is the only one of its own."""
+        response = self.columns["response"]
+        several = np.flatnonzero(response)
+        if not len(several):
+            return None
+        first = np.arange(self.n)
+        _, starts, inverse = np.unique(response[several], return_index=True, return_inverse=True)
+        first[several] = several[starts[inverse]]
+        return first
+
+    def positions(self, places: np.ndarray) -> np.ndarray:
+        """Find where places are; those that are not there are left out."""
+        at = np.searchsorted(self.places, places)
+        inside = at < self.n
+        at, places = at[inside], places[inside]
+        return at[self.places[at] == places]
+
+
+def chronology(when: np.ndarray, positions: np.ndarray) -> np.ndarray:
+    """Give numbers that are ordered as time and position are."""
+    limit = 1 << _SECOND_BITS
+    return (np.clip(when, -limit, limit - 1) + limit << _POSITION_BITS) + positions
+
+
+class FactTable:
+    """Writes blocks in the transaction of what they tell of, and keeps those that were read."""
+
+    def __init__(self, database: Database) -> None:
+        """Start with nothing read.
+
+        Args:
+            database: Where the blocks are.
+        """
+        self._database = database
+        self._names: dict[int, Names] = {}
+        self._read: OrderedDict[int, Facts] = OrderedDict()
+        self._lock = threading.Lock()
+        self._reading: dict[int, threading.Lock] = {}
+
+    def names(self, workspace: int) -> Names:
+        """Give the names of a workspace, as far as they were read."""
+        with self._lock:
+            return self._names.setdefault(workspace, Names(workspace))
+
+    def read(self, connection: sa.Connection, workspace: int) -> Facts:
+        """Give a workspace's facts as the transaction sees them; only blocks that changed are read.
+
+        Args:
+            connection: In a transaction that reads one state of the database.
+            workspace: Its number.
+
+        Returns:
+            The facts, which nobody changes.
+        """
+        with self._lock:
+            reading = self._reading.setdefault(workspace, threading.Lock())
+        with reading:  # several requests at once would read the same blocks several times
+            return self._read_alone(connection, workspace)
+
+    def _read_alone(self, connection: sa.Connection, workspace: int) -> Facts:
+        """Read what changed."""
+        listed = sa.select(facts.c.block, facts.c.version).where(facts.c.workspace == workspace)
+        versions = dict(connection.execute(listed.order_by(facts.c.block)).tuples().all())
+        known = self._read.get(workspace)
+        names = self.names(workspace)
+        names.refresh(connection)
+        if known is not None and known.versions == versions:
+            with self._lock:
+                if workspace in self._read:
+                    self._read.move_to_end(workspace)
+            return known
+        old = known.versions if known is not None else {}
+        stale = [block for block, version in versions.items() if old.get(block) != version]
+        blocks = {block: known.blocks[block] for block in versions if known and old.get(block) == versions[block]}
+        blocks |= self._load(connection, workspace, stale, whole=len(stale) == len(versions))
+        ordered = [(block, blocks[block]) for block in versions]
+        columns, places = join(ordered)
+        fresh = Facts(versions=versions, blocks=_split(ordered, columns), columns=columns, places=places, names=names)
+        self._keep(workspace, fresh)
+        return fresh
+
+    def _load(self, connection: sa.Connection, workspace: int, wanted: list[int], *, whole: bool) -> dict[int, Block]:
+        """Read blocks."""
+        query = sa.select(facts.c.block, facts.c.payload)
+        if whole:
+            rows = connection.execute(query.where(facts.c.workspace == workspace)).all()
+        else:
+            rows = [
+                row
+                for start in range(0, len(wanted), 1000)
+                for row in connection.execute(query.where(facts.c.block.in_(wanted[start : start + 1000])))
+            ]
+        return {block: Block.from_bytes(payload) for block, payload in rows}
+
+    def _keep(self, workspace: int, fresh: Facts) -> None:
+        """Keep facts that were read, and forget others if they become too many."""
+        with self._lock:
+            self._read[workspace] = fresh
+            self._read.move_to_end(workspace)
+            total = sum(each.nbytes for each in self._read.values())
+            while total > _KEPT_BYTES and len(self._read) > 1:
+                total -= self._read.popitem(last=False)[1].nbytes
+
+    def change(self, connection: sa.Connection, turn: sa.Row[Any], changes: Mapping[int, Fact | None]) -> None:
+        """Write what became of some comments, and count it in `daily`.
+
+        Args:
+            connection: In a transaction that has its turn at the workspace.
+            turn: Row of the workspace as it was when the turn began.
+            changes: Place -> the comment as numbers; None if it is deleted.
+        """
+        stamp = turn.stamp + 1
+        connection.execute(workspaces.update().where(workspaces.c.number == turn.number).values(stamp=stamp))
+        grouped: dict[int, dict[int, Fact | None]] = {}
+        for place, fact in changes.items():
+            grouped.setdefault(place >> BLOCK_BITS, {})[place & (BLOCK - 1)] = fact
+        numbers = sorted(grouped)
+        delta: Counter[tuple[int, int, int, int]] = Counter()
+        for start in range(0, len(numbers), 64):
+            part = numbers[start : start + 64]
+            before = self._load(connection, turn.number, part, whole=False)
+            written, emptied = [], []
+            for number in part:
+                old = before.get(number, Block())
+                new = old.change(grouped[number])
+                slots = np.fromiter(grouped[number], np.int64)
+                delta.subtract(_tally(old, slots))
+                delta.update(_tally(new, slots))
+                if new.is_empty:
+                    emptied.append(number)
+                else:
+                    row = {"block": number, "workspace": turn.number, "version": stamp, "payload": new.to_bytes()}
+                    written.append(row)
+            if written:
+                insert = self._database.insert(facts)
+                changed = {name: insert.excluded[name] for name in ("version", "payload")}
+                connection.execute(insert.on_conflict_do_update(index_elements=["block"], set_=changed), written)
+            if emptied:
+                connection.execute(facts.delete().where(facts.c.block.in_(emptied)))
+        self._count_daily(connection, turn.number, delta)
+
+    def _count_daily(
+        self, connection: sa.Connection, workspace: int, delta: Counter[tuple[int, int, int, int]]
+    ) -> None:
+        """Add what changed to the counts per day."""
+        counts: dict[tuple[int, int, int], list[int]] = {}
+        for (day, language, theme, what), change in delta.items():
+            counts.setdefault((day, language, theme), [0, 0, 0, 0])[what] += change
+        counts = {key: change for key, change in counts.items() if any(change)}
+        if not counts:
+            return
+        themes = dict(self.names(workspace).of("theme"))
+        if not {theme for _, _, theme in counts if theme} <= themes.keys():
+            themes = _all_themes(connection, workspace)
+        rows = [
+            {"workspace": workspace, "day": _EPOCH + timedelta(days=day), "language": LANGUAGES[language],
+             "theme": themes[theme] if theme else "",
+             **dict(zip(("comments", *POLARITIES), change, strict=True))}
+            for (day, language, theme), change in sorted(counts.items())
+        ]  # fmt: skip
+        insert = self._database.insert(daily)
+        added = {name: daily.c[name] + insert.excluded[name] for name in ("comments", *POLARITIES)}
+        keys = ["workspace", "day", "language", "theme"]
+        connection.execute(insert.on_conflict_do_update(index_elements=keys, set_=added), rows)
+        gone = [{f"b_{name}": row[name] for name in keys} for row in rows if row["comments"] < 0]
+        if gone:
+            same = [daily.c[name] == sa.bindparam(f"b_{name}") for name in keys]
+            connection.execute(daily.delete().where(daily.c.comments == 0, *same), gone)
+
+
+def _all_themes(connection: sa.Connection, workspace: int) -> dict[int, str]:
+    """Read the themes' names, those of this transaction too."""
+    from nlp_cx.storage.schema import names
+
+    listed = sa.select(names.c.number, names.c.name).where(names.c.workspace == workspace, names.c.kind == "theme")
+    return dict(connection.execute(listed).tuples().all())
+
+
+def _split(ordered: list[tuple[int, Block]], columns: Mapping[str, np.ndarray]) -> dict[int, Block]:
+    """Give blocks that share the memory of the joined columns, where these are the same."""
+    split: dict[int, Block] = {}
+    starts = dict.fromkeys(columns, 0)
+    for number, block in ordered:
+        parts = {}
+        for name, column in block.columns.items():
+            start = starts[name]
+            starts[name] = end = start + len(column)
+            same = columns[name].dtype == column.dtype
+            parts[name] = columns[name][start:end] if same else column.copy()
+        split[number] = Block(parts)
+    return split
+
+
+def _tally(block: Block, slots: np.ndarray) -> Counter[tuple[int, int, int, int]]:
+    """Count comments and mentions in some slots: day, language, theme (0: comments), 0 for all or 1 + judgement."""
+    columns = block.columns
+    slots = slots[slots < block.n]
+    flags, when = columns["flags"][slots], columns["when"][slots]
+    slots = slots[((flags & ALIVE) != 0) & (when != UNDATED) & (columns["standing"][slots] != _BLANK)]
+    if not len(slots):
+        return Counter()
+    days, languages = columns["when"] // DAY, columns["language"]
+    counted: Counter[tuple[int, int, int, int]] = Counter()
+    counted.update(
+        (day, language, 0, 0) for day, language in zip(days[slots].tolist(), languages[slots].tolist(), strict=True)
+    )
+    judged = slots[columns["standing"][slots] == _JUDGED]
+    counted.update(
+        (day, language, 0, 1 + sentiment)
+        for day, language, sentiment in zip(
+            days[judged].tolist(), languages[judged].tolist(), columns["sentiment"][judged].tolist(), strict=True
+        )
+    )
+    chosen = np.zeros(block.n, bool)
+    chosen[slots] = True
+    at = columns["mention_slot"].astype(np.int64)
+    inside = chosen[at]
+    at, themes = at[inside], columns["mention_theme"][inside]
+    judgements = columns["mention_sentiment"][inside]
+    listed = zip(days[at].tolist(), languages[at].tolist(), themes.tolist(), judgements.tolist(), strict=True)
+    counted.update((day, language, theme, 1 + judgement) for day, language, theme, judgement in listed)
+    pairs = np.unique(np.stack([at, themes.astype(np.int64)]), axis=1)
+    counted.update(
+        (day, language, theme, 0)
+        for day, language, theme in zip(
+            days[pairs[0]].tolist(), languages[pairs[0]].tolist(), pairs[1].tolist(), strict=True
+        )
+    )
+    return counted

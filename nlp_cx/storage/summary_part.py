@@ -1,0 +1,345 @@
+"""Counts over many comments, from the facts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Literal
+
+import numpy as np
+import sqlalchemy as sa
+
+from nlp_cx.histogram import Scale
+from nlp_cx.records import LANGUAGES, POLARITIES
+from nlp_cx.storage.base import Part
+from nlp_cx.storage.block import COMPLAINT, HUMAN, MIXED, REVIEW, SUGGESTION, TRUNCATED
+from nlp_cx.storage.buckets import Buckets, compact, group
+from nlp_cx.storage.facts import Facts
+from nlp_cx.storage.interface import EVERYTHING
+from nlp_cx.storage.names import read_scale
+from nlp_cx.storage.records import (
+    STANDINGS,
+    Dimensions,
+    Filter,
+    PresenceMatrix,
+    ScoreCount,
+    ThemeCount,
+    Totals,
+)
+from nlp_cx.storage.schema import batches
+from nlp_cx.storage.selection import choose
+from nlp_cx.storage.text import UNDATED, clean
+from nlp_cx.taxonomy import load_taxonomy
+
+_EPOCH = date(1970, 1, 1)
+_BLANK, _JUDGED = STANDINGS.index("blank"), STANDINGS.index("judged")
+_VALUES = 200
+"""Values of a segment that are listed."""
+_COUNTED: Mapping[str, int] = {
+    "mixed": MIXED,
+    "complaints": COMPLAINT,
+    "suggestions": SUGGESTION,
+    "needs_review": REVIEW,
+    "truncated": TRUNCATED,
+    "human": HUMAN,
+}
+_Mention = Literal["any", "negative", "neutral", "positive"]
+_MENTIONS: tuple[tuple[_Mention, int], ...] = (("any", 7), ("negative", 1), ("neutral", 2), ("positive", 4))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Answers:
+    """The answers on one scale, one per response."""
+
+    scale: Scale
+    at: np.ndarray
+    """Position of the response's first comment."""
+    values: np.ndarray
+
+
+class SummaryPart(Part):
+    """Implements `interface.Summaries`."""
+
+    @contextmanager
+    def _look(self, workspace: str, where: Filter) -> Iterator[tuple[Facts, np.ndarray, Mapping[int, str]]]:
+        """Read the facts and tell which comments a filter means; gives the ids of batches too."""
+        with self._database.read() as connection:
+            number = self._database.number(connection, workspace) or 0
+            facts = self._facts.read(connection, number)
+            chosen = choose(self._database, connection, number, facts, where)
+            listed = sa.select(batches.c.number, batches.c.id).where(batches.c.workspace == number)
+            yield facts, chosen, dict(connection.execute(listed).tuples().all())
+
+    def theme_counts(self, workspace: str, where: Filter = EVERYTHING, *, by: Sequence[str] = ()) -> list[ThemeCount]:
+        """Count mentions per theme; themes that a bucket does not mention are left out."""
+        with self._look(workspace, where) as (facts, chosen, ids):
+            buckets = group(facts, chosen & _with_text(facts), by, ids)
+            themes, names = _themes(facts)
+            sizes = _count(buckets.codes, buckets.n)
+            of = buckets.codes[facts.columns["mention_slot"]]
+            there = of >= 0
+            cells = (of * len(names) + themes) * 3 + facts.columns["mention_sentiment"]
+            counts = _count(cells[there], buckets.n * len(names) * 3).reshape(buckets.n, len(names), 3)
+            return [
+                ThemeCount(
+                    bucket=buckets.keys[bucket],
+                    theme=names[theme],
+                    comments=int(sizes[bucket]),
+                    negative=int(counts[bucket, theme, 0]),
+                    neutral=int(counts[bucket, theme, 1]),
+                    positive=int(counts[bucket, theme, 2]),
+                )
+                for bucket, theme in zip(*(axis.tolist() for axis in counts.any(axis=2).nonzero()), strict=True)
+            ]
+
+    def pair_counts(self, workspace: str, where: Filter = EVERYTHING) -> dict[tuple[str, str], int]:
+        """Count the comments that mention two themes both, per pair, the theme of the smaller id first."""
+        with self._look(workspace, where) as (facts, chosen, _):
+            themes, names = _themes(facts)
+            marks = np.zeros((facts.n, len(names)), bool)
+            slots = facts.columns["mention_slot"]
+            rows = (chosen & _with_text(facts))[slots]
+            marks[slots[rows], themes[rows]] = True
+            several = marks[marks.sum(axis=1) > 1].astype(np.float32)
+            both = np.zeros((len(names), len(names)))
+            for start in range(0, len(several), 1 << 20):  # sums of ones stay exact in 32 bits
+                part = several[start : start + (1 << 20)]
+                both += part.T @ part
+            order = sorted(range(len(names)), key=lambda theme: names[theme])
+            return {
+                (names[one], names[other]): int(both[one, other])
+                for place, one in enumerate(order)
+                for other in order[place + 1 :]
+                if both[one, other]
+            }
+
+    def totals(self, workspace: str, where: Filter = EVERYTHING, *, by: Sequence[str] = ()) -> list[Totals]:
+        """Count comments; one row of zeros if nothing is grouped and there is none."""
+        with self._look(workspace, where) as (facts, chosen, ids):
+            buckets = group(facts, chosen, by, ids)
+            columns, at = facts.columns, np.flatnonzero(chosen)
+            codes, standings = buckets.codes[at], columns["standing"][at]
+            told = standings != _BLANK
+            stood = _count(codes * len(STANDINGS) + standings, buckets.n * len(STANDINGS))
+            stood = stood.reshape(buckets.n, len(STANDINGS))
+            judged = standings == _JUDGED
+            felt = _count(codes[judged] * 3 + columns["sentiment"][at][judged], buckets.n * 3).reshape(buckets.n, 3)
+            flags = columns["flags"][at]
+            counts = {name: _count(codes[told & ((flags & bit) != 0)], buckets.n) for name, bit in _COUNTED.items()} | {
+                "dated": _count(codes[told & (columns["when"][at] != UNDATED)], buckets.n),
+                "responses": _count_responses(facts, codes, at, buckets.n),
+            }
+            return [
+                Totals(
+                    bucket=key,
+                    comments=int(stood[number].sum() - stood[number][_BLANK]),
+                    **{name: int(stood[number][STANDINGS.index(name)]) for name in STANDINGS if name != "judged"},
+                    **{polarity: int(felt[number][place]) for place, polarity in enumerate(POLARITIES)},
+                    **{name: int(counted[number]) for name, counted in counts.items()},
+                )
+                for number, key in enumerate(buckets.keys)
+            ]
+
+    def score_counts(
+        self,
+        workspace: str,
+        where: Filter = EVERYTHING,
+        *,
+        by: Sequence[str] = (),
+        metric: str | None = None,
+        themes: bool = False,
+        blank: bool = False,
+    ) -> list[ScoreCount]:
+        """Count the answers to each metric on each scale it was asked on, one per response."""
+        with self._look(workspace, where) as (facts, chosen, ids):
+            if not blank:
+                chosen = chosen & _with_text(facts)
+            buckets = group(facts, chosen, by, ids)
+            presence, names = _presence(facts, chosen) if themes else (None, [])
+            return [
+                row
+                for answers in _answers(facts, chosen, metric)
+                for row in _score_counts(buckets, answers, presence, names)
+            ]
+
+    def presence_matrix(self, workspace: str, where: Filter = EVERYTHING, *, metric: str) -> tuple[PresenceMatrix, ...]:
+        """Give the answers to a metric beside the themes mentioned; one matrix per scale, most answers first."""
+        with self._look(workspace, where) as (facts, chosen, _):
+            chosen = chosen & _with_text(facts)
+            presence, names = _presence(facts, chosen)
+            matrices = []
+            for answers in _answers(facts, chosen, metric):
+                at, when = answers.at, facts.columns["when"][answers.at]
+                days = facts.days[at].astype("datetime64[D]")
+                days[when == UNDATED] = np.datetime64("NaT")
+                known = facts.columns["respondent"][at]
+                respondents = np.where(known == 0, facts.places[at], known)
+                matrices.append(
+                    PresenceMatrix(
+                        scale=answers.scale,
+                        themes=tuple(names),
+                        scores=answers.values,
+                        presence=presence[at],
+                        days=days,
+                        respondents=respondents,
+                    )
+                )
+            return tuple(sorted(matrices, key=lambda matrix: -matrix.n))
+
+    def dimensions(self, workspace: str) -> Dimensions:
+        """Tell what comments can be filtered and grouped by."""
+        with self._look(workspace, EVERYTHING) as (facts, chosen, ids):
+            columns = facts.columns
+            when = columns["when"][chosen]
+            days = facts.days[chosen][when != UNDATED]
+            scales = _by_count(columns["score_scale"][chosen[columns["score_slot"]]], facts.names.of("scale"))
+            themes = _by_count(columns["mention_theme"][chosen[columns["mention_slot"]]], facts.names.of("theme"))
+            return Dimensions(
+                comments=int(chosen.sum()),
+                first=_EPOCH + timedelta(days=int(days.min())) if len(days) else None,
+                last=_EPOCH + timedelta(days=int(days.max())) if len(days) else None,
+                languages=_by_count(columns["language"][chosen], dict(enumerate(LANGUAGES))),
+                touchpoints=_by_count(columns["touchpoint"][chosen], facts.names.of("touchpoint")),
+                stages=_by_count(columns["stage"][chosen], facts.names.of("stage")),
+                segments=_segments(facts, chosen),
+                scales={read_scale(name): count for name, count in scales.items()},
+                themes=themes,
+                models=_by_count(columns["model"][chosen], facts.names.of("model")),
+                batches=_by_count(columns["batch"][chosen], ids),
+            )
+
+
+def _count(codes: np.ndarray, size: int) -> np.ndarray:
+    """Count how often each code from 0 to `size` - 1 occurs; negative ones are left out."""
+    return np.bincount(codes[codes >= 0] if codes.min(initial=0) < 0 else codes, minlength=size)
+
+
+def _with_text(facts: Facts) -> np.ndarray:
+    """Tell which comments have text."""
+    return facts.columns["standing"] != _BLANK
+
+
+def _themes(facts: Facts) -> tuple[np.ndarray, list[str]]:
+    """Number the themes from 0, those of the taxonomy in its order first; gives that number per mention, and names."""
+    known = facts.names.of("theme")
+    order = {theme: place for place, theme in enumerate(load_taxonomy().ids)}
+    for theme in sorted(known.values()):
+        order.setdefault(theme, len(order))
+    table = np.zeros(max(known, default=0) + 1, np.int64)
+    for number, theme in known.items():
+        table[number] = order[theme]
+    return table[facts.columns["mention_theme"]], list(order)
+
+
+def _presence(facts: Facts, chosen: np.ndarray) -> tuple[np.ndarray, list[str]]:
+    """Tell what the chosen comments of each response mention.
+
+    Returns:
+        Per position of a response's first comment and theme the sum of 1 (negative), 2 (neutral) and 4 (positive);
+        names of themes.
+    """
+    themes, names = _themes(facts)
+    slots = facts.columns["mention_slot"]
+    rows = chosen[slots]
+    first = facts.first_of_response
+    at = slots[rows] if first is None else first[slots[rows]]
+    cells, sentiment = at * np.int64(len(names)) + themes[rows], facts.columns["mention_sentiment"][rows]
+    flat = np.zeros(facts.n * len(names), np.uint8)
+    for place in range(len(POLARITIES)):
+        flat[cells[sentiment == place]] |= 1 << place  # once per cell however often it is mentioned
+    return flat.reshape(facts.n, len(names)), names
+
+
+def _answers(facts: Facts, chosen: np.ndarray, metric: str | None) -> Iterator[_Answers]:
+    """Give the answers of the chosen comments, scale by scale, each value once per response."""
+    columns, first = facts.columns, facts.first_of_response
+    of_scale, slots, values = columns["score_scale"], columns["score_slot"], columns["score_value"]
+    rows = chosen[slots]
+    if not rows.all():
+        of_scale, slots, values = of_scale[rows], slots[rows], values[rows]
+    scales = {number: read_scale(name) for number, name in facts.names.of("scale").items()}
+    for number, scale in sorted(scales.items(), key=lambda item: (item[1].metric, item[1].min, item[1].max, item[0])):
+        if metric is not None and scale.metric != clean(metric):
+            continue
+        own = of_scale == number
+        at, given = slots[own].astype(np.int64), values[own]
+        if scale.kind == "nps":
+            whole = given == np.floor(given)  # an NPS takes whole numbers only
+            at, given = at[whole], given[whole]
+        if first is not None and len(at):
+            at = first[at]
+            codes, found = compact(given)
+            _, once = np.unique(at * len(found) + codes, return_index=True)
+            at, given = at[once], given[once]
+        if len(at):
+            yield _Answers(scale, at, given)
+
+
+def _score_counts(
+    buckets: Buckets, answers: _Answers, presence: np.ndarray | None, names: Sequence[str]
+) -> Iterator[ScoreCount]:
+    """Count answers per bucket, of all and of those who mention each theme."""
+    of = buckets.codes[answers.at]
+    inside = of >= 0
+    at, of = answers.at[inside], of[inside]
+    codes, values = compact(_whole(answers.values[inside]))
+    cells, size, listed = of * len(values) + codes, buckets.n * len(values), values.tolist()
+    yield from _rows(buckets, answers.scale, listed, _count(cells, size), None, "any")
+    if presence is None:
+        return
+    for theme, name in enumerate(names):
+        marks = presence[:, theme][at]
+        told = np.flatnonzero(marks)
+        marks, own = marks[told], cells[told]
+        for mention, bits in _MENTIONS:
+            counts = _count(own[(marks & bits) != 0], size)
+            yield from _rows(buckets, answers.scale, listed, counts, name, mention)
+
+
+def _whole(values: np.ndarray) -> np.ndarray:
+    """Give values as whole numbers if they are."""
+    if len(values) and np.abs(values).max() < 1 << 40:
+        whole = values.astype(np.int64)
+        if (whole == values).all():
+            return whole
+    return values
+
+
+def _rows(
+    buckets: Buckets, scale: Scale, values: Sequence[float], counts: np.ndarray, theme: str | None, mention: _Mention
+) -> Iterator[ScoreCount]:
+    """Make rows of counts by bucket and value."""
+    table = counts.reshape(buckets.n, len(values))
+    for number in np.flatnonzero(table.any(axis=1)).tolist():
+        counted = {float(value): count for value, count in zip(values, table[number].tolist(), strict=True) if count}
+        yield ScoreCount(bucket=buckets.keys[number], scale=scale, theme=theme, mention=mention, counts=counted)
+
+
+def _count_responses(facts: Facts, codes: np.ndarray, at: np.ndarray, size: int) -> np.ndarray:
+    """Count questionnaires per bucket."""
+    first = facts.first_of_response
+    if first is None:
+        return _count(codes, size)
+    pairs = np.unique(codes * np.int64(max(facts.n, 1)) + first[at])
+    return _count(pairs // max(facts.n, 1), size)
+
+
+def _by_count(numbers: np.ndarray, names: Mapping[int, str]) -> dict[str, int]:
+    """Count named numbers, most frequent first."""
+    counts = np.bincount(numbers) if len(numbers) else np.zeros(0, np.int64)
+    counted = {names[number]: int(counts[number]) for number in np.flatnonzero(counts).tolist() if number in names}
+    return dict(sorted(counted.items(), key=lambda item: (-item[1], item[0])))
+
+
+def _segments(facts: Facts, chosen: np.ndarray) -> dict[str, dict[str, int]]:
+    """Count the values of each segment."""
+    columns = facts.columns
+    counts = np.bincount(columns["segment_name"][chosen[columns["segment_slot"]]])
+    found: dict[str, dict[str, int]] = {}
+    for number in np.flatnonzero(counts).tolist():
+        kind, value = facts.names.by_number[number]
+        found.setdefault(kind.partition(":")[2], {})[value] = int(counts[number])
+    most = sorted(found.items(), key=lambda item: (-sum(item[1].values()), item[0]))
+    return {name: dict(sorted(values.items(), key=lambda item: (-item[1], item[0]))[:_VALUES]) for name, values in most}
