@@ -60,8 +60,7 @@ class BatchPart(Part):
                 "state": "queued",
                 "created_at": now(),
             }
-            new = self._database.insert(batches).values(values).on_conflict_do_nothing()
-            if connection.execute(new).rowcount != 1:
+            if not self._database.insert_new(connection, batches, values):
                 raise ConflictError(f"there is a batch {shorten(batch_id)} already")
             return _read(workspace, connection.execute(self._one(turn.number, batch_id)).one())
 

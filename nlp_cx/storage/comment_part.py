@@ -61,7 +61,7 @@ class CommentPart(Part):
 
         def work(connection: sa.Connection) -> Saved:
             turn = self._database.take_turn(connection, workspace)
-            number = None
+            number, rescored = None, False
             if batch is not None:
                 found = connection.execute(
                     sa.select(batches)
@@ -70,9 +70,9 @@ class CommentPart(Part):
                 ).one_or_none()
                 if found is None or found.state != "running":
                     return "closed"
-                number = found.number
+                number, rescored = found.number, found.kind == "rescore"
                 mark = {"batch": number, "chunk": chunk or 0, "done": len(drafts), "rejected": whole}
-                if not self._mark(connection, {**mark, "saved_at": moment}):
+                if not self._database.insert_new(connection, chunks, {**mark, "saved_at": moment}):
                     return "again"
                 self._progress(connection, found, len(drafts), whole, moment)
                 places = [
@@ -81,16 +81,10 @@ class CommentPart(Part):
                 ]
                 if places:
                     connection.execute(rejections.insert(), places)
-            rescored = number is not None and found.kind == "rescore"
             self._put(connection, turn, list(last.values()), number, moment, rescored=rescored)
             return "saved"
 
         return self._database.write(work)
-
-    def _mark(self, connection: sa.Connection, mark: dict[str, Any]) -> bool:
-        """Write down that a chunk is kept; False if it was already."""
-        done = self._database.insert(chunks).values(mark).on_conflict_do_nothing()
-        return connection.execute(done).rowcount == 1
 
     def _progress(self, connection: sa.Connection, batch: sa.Row[Any], done: int, rejected: int, at: datetime) -> None:
         """Count what is kept of a batch, and how fast."""

@@ -6,7 +6,7 @@ import random
 import sqlite3
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any, TypeVar
@@ -123,13 +123,18 @@ class Database:
         row = sa.select(workspaces).where(workspaces.c.name == workspace).with_for_update()
         found = connection.execute(row).one_or_none()
         if found is None:
-            connection.execute(self.insert(workspaces).values(name=workspace).on_conflict_do_nothing())
+            self.insert_new(connection, workspaces, {"name": workspace})
             found = connection.execute(row).one()
         return found
 
     def insert(self, table: sa.Table) -> Any:
         """Begin an INSERT that knows ON CONFLICT."""
         return sqlite.insert(table) if self.is_sqlite else postgresql.insert(table)
+
+    def insert_new(self, connection: sa.Connection, table: sa.Table, values: Mapping[str, Any]) -> bool:
+        """Insert a row unless one of its keys is taken; tells whether it was inserted."""
+        insert = self.insert(table).values(values).on_conflict_do_nothing().returning(sa.literal(1))
+        return connection.execute(insert).first() is not None
 
     def close(self) -> None:
         """Give all connections back."""

@@ -117,7 +117,7 @@ def _read_mention(listed: list[Any]) -> ThemeMention:
     )
 
 
-def read_stored(row: Mapping[str, Any], batch: str | None) -> StoredComment:
+def read_stored(row: Mapping[Any, Any], batch: str | None) -> StoredComment:
     """Put a comment together.
 
     Args:
@@ -140,7 +140,7 @@ def read_stored(row: Mapping[str, Any], batch: str | None) -> StoredComment:
     )
 
 
-def read_comment(row: Mapping[str, Any]) -> Comment:
+def read_comment(row: Mapping[Any, Any]) -> Comment:
     """Put together what came in; its text is redacted where the one as sent is not kept."""
     doc = json.loads(row["doc"])
     return Comment(
@@ -160,7 +160,7 @@ def read_comment(row: Mapping[str, Any]) -> Comment:
     )
 
 
-def read_analysis(row: Mapping[str, Any]) -> Analysis:
+def read_analysis(row: Mapping[Any, Any]) -> Analysis:
     """Put together what the model read, without any correction."""
     doc = json.loads(row["doc"])
     return Analysis(

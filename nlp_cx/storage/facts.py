@@ -57,7 +57,7 @@ class Facts:
     @cached_property
     def alive(self) -> np.ndarray:
         """Whether there is a comment at each position."""
-        return (self.columns["flags"] & ALIVE) != 0
+        return np.asarray((self.columns["flags"] & ALIVE) != 0)
 
     @cached_property
     def days(self) -> np.ndarray:
@@ -87,13 +87,13 @@ class Facts:
         at = np.searchsorted(self.places, places)
         inside = at < self.n
         at, places = at[inside], places[inside]
-        return at[self.places[at] == places]
+        return np.asarray(at[self.places[at] == places])
 
 
 def chronology(when: np.ndarray, positions: np.ndarray) -> np.ndarray:
     """Give numbers that are ordered as time and position are."""
     limit = 1 << _SECOND_BITS
-    return (np.clip(when, -limit, limit - 1) + limit << _POSITION_BITS) + positions
+    return np.asarray((np.clip(when, -limit, limit - 1) + limit << _POSITION_BITS) + positions)
 
 
 class FactTable:
@@ -226,7 +226,7 @@ class FactTable:
         themes = dict(self.names(workspace).of("theme"))
         if not {theme for _, _, theme in counts if theme} <= themes.keys():
             themes = _all_themes(connection, workspace)
-        rows = [
+        rows: list[dict[str, Any]] = [
             {"workspace": workspace, "day": _EPOCH + timedelta(days=day), "language": LANGUAGES[language],
              "theme": themes[theme] if theme else "",
              **dict(zip(("comments", *POLARITIES), change, strict=True))}

@@ -29,8 +29,7 @@ class IdempotencyPart(Part):
             lost = idempotency.c.status.is_(None) & (idempotency.c.begun_at < moment - LOST)
             old = idempotency.c.begun_at < moment - REMEMBERED
             connection.execute(idempotency.delete().where(idempotency.c.key == hashed, lost | old))
-            insert = self._database.insert(idempotency).values(mine).on_conflict_do_nothing()
-            if connection.execute(insert).rowcount == 1:
+            if self._database.insert_new(connection, idempotency, mine):
                 return Idempotent(state="new")
             row = connection.execute(sa.select(idempotency).where(idempotency.c.key == hashed)).one()
             if row.body_hash != body_hash:

@@ -37,8 +37,7 @@ class KeyPart(Part):
         }
 
         def work(connection: sa.Connection) -> ApiKey:
-            new = self._database.insert(keys).values(row).on_conflict_do_nothing()
-            if connection.execute(new).rowcount != 1:
+            if not self._database.insert_new(connection, keys, row):
                 raise ConflictError("there is a key of this prefix already")
             return key
 

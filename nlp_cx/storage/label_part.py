@@ -95,7 +95,7 @@ class LabelPart(Part):
         return self._database.write(work)
 
     @staticmethod
-    def _standing(connection: sa.Connection, row: Mapping[str, Any]) -> list[str]:
+    def _standing(connection: sa.Connection, row: sa.RowMapping) -> list[str]:
         """Give the corrections of a comment that count, first one first."""
         listed = sa.select(labels.c.doc).where(labels.c.comment == row["place"], labels.c.current)
         return list(connection.scalars(listed.order_by(labels.c.number)))
@@ -104,7 +104,7 @@ class LabelPart(Part):
         self,
         connection: sa.Connection,
         turn: sa.Row[Any],
-        row: Mapping[str, Any],
+        row: sa.RowMapping,
         before: Correction | None,
         after: Correction | None,
         told: Correction | None,
@@ -156,7 +156,8 @@ class LabelPart(Part):
     def _last(connection: sa.Connection, place: int) -> int | None:
         """Give the number of the last correction that counts."""
         counting = sa.select(sa.func.max(labels.c.number)).where(labels.c.comment == place, labels.c.current)
-        return connection.scalar(counting)
+        last: int | None = connection.scalar(counting)
+        return last
 
     def history(self, workspace: str, comment_id: str) -> list[Label]:
         """Give all corrections of a comment, first one first."""

@@ -85,13 +85,14 @@ class Names:
         found = {name: self.by_key[key] for name, key in pairs.items() if key in self.by_key}
         missing = [name for name in pairs if name not in found]
         if missing:
+            new = {name: number for number, name in enumerate(missing, turn.next_name)}
             rows = [
-                {"workspace": self._workspace, "number": number, "kind": kind, "key": pairs[Name(kind, name)].name,
-                 "name": name}
-                for number, (kind, name) in enumerate(missing, turn.next_name)
+                {"workspace": self._workspace, "number": number, "kind": name.kind, "key": pairs[name].name,
+                 "name": name.name}
+                for name, number in new.items()
             ]  # fmt: skip
             connection.execute(names.insert(), rows)
             following = {"next_name": turn.next_name + len(rows)}
             connection.execute(workspaces.update().where(workspaces.c.number == self._workspace).values(following))
-            found |= {Name(row["kind"], row["name"]): row["number"] for row in rows}
+            found |= new
         return found

@@ -43,36 +43,12 @@ def select(
     Returns:
         Whether it means them, by position.
     """
-    columns, chosen = facts.columns, facts.alive.copy()
-    if where.since is not None:
-        chosen &= facts.days >= (where.since - _EPOCH).days
-        chosen &= columns["when"] != UNDATED
-    if where.until is not None:
-        chosen &= facts.days <= (where.until - _EPOCH).days
-        chosen &= columns["when"] != UNDATED
-    if where.languages:
-        chosen &= _among(columns["language"], [LANGUAGES.index(code) for code in where.languages])
-    if where.standings:
-        chosen &= _among(columns["standing"], [STANDINGS.index(standing) for standing in where.standings])
-    if where.sentiments:
-        chosen &= _among(columns["sentiment"], [POLARITIES.index(polarity) for polarity in where.sentiments])
-        chosen &= columns["standing"] == STANDINGS.index("judged")
-    for kind, names in (("touchpoint", where.touchpoints), ("stage", where.stages), ("model", where.models)):
-        if names:
-            chosen &= _among(columns[kind], _numbers(facts, kind, names))
-    if where.batches:
-        chosen &= _among(columns["batch"], batch_numbers)
-    if where.respondents:
-        chosen &= np.isin(columns["respondent"], [fingerprint(clean(one)) for one in where.respondents])
-    for name, bit in _FLAGS.items():
-        wanted = getattr(where, name)
-        if wanted is not None:
-            chosen &= ((columns["flags"] & bit) != 0) == wanted
+    chosen = _by_comment(facts, where, batch_numbers)
     if where.themes or where.theme_sentiments:
         chosen &= _marked(facts, "mention_slot", _mentions(facts, where))
     for name, values in where.segments.items():
         numbers = _numbers(facts, f"segment:{clean(name)}", values)
-        chosen &= _marked(facts, "segment_slot", _among(columns["segment_name"], numbers))
+        chosen &= _marked(facts, "segment_slot", _among(facts.columns["segment_name"], numbers))
     for band in where.bands:
         chosen &= _marked(facts, "score_slot", _in_band(facts, band))
     if found is not None:
@@ -80,6 +56,41 @@ def select(
         holds[facts.positions(found)] = True
         chosen &= holds
     return chosen
+
+
+def _by_comment(facts: Facts, where: Filter, batch_numbers: Sequence[int]) -> np.ndarray:
+    """Tell which comments fit by what each has one of."""
+    columns, chosen = facts.columns, facts.alive.copy()
+    if where.since is not None:
+        chosen &= facts.days >= (where.since - _EPOCH).days
+    if where.until is not None:
+        chosen &= facts.days <= (where.until - _EPOCH).days
+    if where.since is not None or where.until is not None:
+        chosen &= columns["when"] != UNDATED
+    for name, wanted in _wanted(facts, where, batch_numbers).items():
+        chosen &= _among(columns[name], wanted)
+    if where.sentiments:
+        chosen &= columns["standing"] == STANDINGS.index("judged")
+    for name, bit in _FLAGS.items():
+        asked = getattr(where, name)
+        if asked is not None:
+            chosen &= ((columns["flags"] & bit) != 0) == asked
+    return chosen
+
+
+def _wanted(facts: Facts, where: Filter, batch_numbers: Sequence[int]) -> dict[str, list[int]]:
+    """Give per column the numbers that a filter asks for; columns that it does not restrict are left out."""
+    asked: dict[str, tuple[Sequence[object], list[int]]] = {
+        "language": (where.languages, [LANGUAGES.index(code) for code in where.languages]),
+        "standing": (where.standings, [STANDINGS.index(standing) for standing in where.standings]),
+        "sentiment": (where.sentiments, [POLARITIES.index(polarity) for polarity in where.sentiments]),
+        "touchpoint": (where.touchpoints, _numbers(facts, "touchpoint", where.touchpoints)),
+        "stage": (where.stages, _numbers(facts, "stage", where.stages)),
+        "model": (where.models, _numbers(facts, "model", where.models)),
+        "batch": (where.batches, list(batch_numbers)),
+        "respondent": (where.respondents, [fingerprint(clean(one)) for one in where.respondents]),
+    }
+    return {name: numbers for name, (given, numbers) in asked.items() if given}
 
 
 def _among(column: np.ndarray, numbers: Sequence[int]) -> np.ndarray:

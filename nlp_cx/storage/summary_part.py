@@ -91,7 +91,7 @@ class SummaryPart(Part):
                     neutral=int(counts[bucket, theme, 1]),
                     positive=int(counts[bucket, theme, 2]),
                 )
-                for bucket, theme in zip(*(axis.tolist() for axis in counts.any(axis=2).nonzero()), strict=True)
+                for bucket, theme in np.argwhere(counts.any(axis=2)).tolist()
             ]
 
     def pair_counts(self, workspace: str, where: Filter = EVERYTHING) -> dict[tuple[str, str], int]:
@@ -218,7 +218,7 @@ def _count(codes: np.ndarray, size: int) -> np.ndarray:
 
 def _with_text(facts: Facts) -> np.ndarray:
     """Tell which comments have text."""
-    return facts.columns["standing"] != _BLANK
+    return np.asarray(facts.columns["standing"] != _BLANK)
 
 
 def _themes(facts: Facts) -> tuple[np.ndarray, list[str]]:

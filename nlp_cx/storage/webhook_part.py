@@ -39,8 +39,7 @@ class WebhookPart(Part):
                 "description": clean(description),
                 "created_at": now(),
             }
-            new = self._database.insert(webhooks).values(values).on_conflict_do_nothing()
-            if connection.execute(new).rowcount != 1:
+            if not self._database.insert_new(connection, webhooks, values):
                 raise ConflictError("there is a webhook of this id already")
             return _read(workspace, connection.execute(self._one(turn.number, webhook_id)).one())
 
