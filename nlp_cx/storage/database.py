@@ -6,8 +6,9 @@ import random
 import sqlite3
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -15,7 +16,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
 from nlp_cx.errors import MissingExtraError, StorageError
-from nlp_cx.storage.schema import workspaces
+from nlp_cx.storage.schema import Moment, workspaces
 
 Result = TypeVar("Result")
 
@@ -127,6 +128,65 @@ class Database:
             found = connection.execute(row).one()
         return found
 
+    def add(self, connection: sa.Connection, table: sa.Table, rows: Sequence[tuple[Any, ...]]) -> None:
+        """Insert many rows that are not there yet, by the fastest way the driver has.
+
+        Args:
+            connection: In a transaction that writes.
+            table: Where to.
+            rows: A value for each column, in the order of the table.
+        """
+        if not rows:
+            return
+        names = ", ".join(f'"{column.name}"' for column in table.c)
+        if self.is_sqlite:
+            self._send(connection, table, rows)
+            return
+        driver: Any = connection.connection.dbapi_connection
+        with driver.cursor() as cursor, cursor.copy(f'COPY "{table.name}" ({names}) FROM STDIN') as copy:
+            for row in rows:
+                copy.write_row(row)
+
+    def add_up(
+        self, connection: sa.Connection, table: sa.Table, rows: Sequence[tuple[Any, ...]], counts: Sequence[str]
+    ) -> None:
+        """Add rows to counts: to the row of the same primary key, or as a new one.
+
+        Args:
+            connection: In a transaction that writes.
+            table: Where to.
+            rows: A value for each column, in the order of the table; each primary key once.
+            counts: The columns that are added up.
+        """
+        names = ", ".join(f'"{column.name}"' for column in table.c)
+        key = ", ".join(f'"{column.name}"' for column in table.primary_key)
+        added = ", ".join(f'"{name}" = "{table.name}"."{name}" + excluded."{name}"' for name in counts)
+        conflict = f"ON CONFLICT ({key}) DO UPDATE SET {added}"
+        if self.is_sqlite:
+            self._send(connection, table, rows, conflict)
+            return
+        kinds = [column.type.compile(connection.dialect) for column in table.c]
+        marks = ", ".join(f"%s::{kind}[]" for kind in kinds)
+        connection.exec_driver_sql(
+            f'INSERT INTO "{table.name}" ({names}) SELECT * FROM unnest({marks}) {conflict}',  # noqa: S608  # names of ours
+            tuple(map(list, zip(*rows, strict=True))),
+        )
+
+    @staticmethod
+    def _send(connection: sa.Connection, table: sa.Table, rows: Sequence[tuple[Any, ...]], conflict: str = "") -> None:
+        """Insert many rows into SQLite; dates and moments as SQLAlchemy writes them."""
+        names = ", ".join(f'"{column.name}"' for column in table.c)
+        marks = ", ".join("?" * len(table.c))
+        times = [place for place, column in enumerate(table.c) if isinstance(column.type, (sa.Date, Moment))]
+        if times:
+            changed = [list(row) for row in rows]
+            for row in changed:
+                for place in times:
+                    row[place] = _as_sqlite(row[place])
+            rows = [tuple(row) for row in changed]
+        statement = f'INSERT INTO "{table.name}" ({names}) VALUES ({marks}) {conflict}'  # noqa: S608  # names of ours
+        connection.exec_driver_sql(statement, list(rows))
+
     def insert(self, table: sa.Table) -> Any:
         """Begin an INSERT that knows ON CONFLICT."""
         return sqlite.insert(table) if self.is_sqlite else postgresql.insert(table)
@@ -139,6 +199,13 @@ class Database:
     def close(self) -> None:
         """Give all connections back."""
         self.engine.dispose()
+
+
+def _as_sqlite(value: Any) -> Any:
+    """Write a date or a moment as SQLAlchemy does."""
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
+    return value.isoformat() if isinstance(value, date) else value
 
 
 def _parse(url: str) -> sa.URL:

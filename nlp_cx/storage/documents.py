@@ -21,7 +21,15 @@ from nlp_cx.records import (
     ThemeMention,
 )
 from nlp_cx.storage.records import Correction, Standing, StoredComment
-from nlp_cx.storage.text import clean, fold, read_moment, shorten
+from nlp_cx.storage.text import clean, fold, is_clean, read_moment, shorten
+
+
+def _plain(value: object) -> str:
+    """Write what JSON has no form for, such as dates of a spreadsheet."""
+    return value.isoformat() if isinstance(value, datetime) else str(value)
+
+
+_JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=_plain)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +40,7 @@ class Draft:
     row: int | None
     blank: bool
     comment: Comment
-    """Without its text."""
+    """Its text is of no account."""
     analysis: Analysis
     """As the model gave it."""
     raw: str | None
@@ -42,29 +50,54 @@ class Draft:
 
 def draft(comment: Comment, analysis: Analysis, raw: str | None, row: int | None) -> Draft:
     """Prepare a comment for writing, away from any lock."""
-    bare = Comment(
+    if not _is_clean(comment, analysis):
+        comment, analysis = _cleaned(comment, analysis)
+    if len(analysis.themes) > 1:
+        once = _once(analysis.themes)
+        analysis = analysis if len(once) == len(analysis.themes) else replace(analysis, themes=once)
+    return Draft(
+        key=shorten(comment.id),
+        row=row,
+        blank=not comment.text or comment.text.isspace(),
+        comment=comment,
+        analysis=analysis,
+        raw=_clean(raw),
+        doc=_write(comment, analysis),
+        folded=fold(analysis.text),
+    )
+
+
+def _is_clean(comment: Comment, analysis: Analysis) -> bool:
+    """Tell whether a database can hold all strings as they are."""
+    texts = [
+        comment.id,
+        comment.question or "",
+        comment.respondent_id or "",
+        comment.touchpoint or "",
+        comment.stage or "",
+        analysis.text,
+        *comment.segments,
+        *comment.segments.values(),
+    ]
+    texts += [score.metric for score in comment.scores]
+    texts += [mention.theme for mention in analysis.themes]
+    return is_clean("".join(texts))
+
+
+def _cleaned(comment: Comment, analysis: Analysis) -> tuple[Comment, Analysis]:
+    """Replace what no database holds."""
+    comment = replace(
+        comment,
         id=clean(comment.id),
-        text="",
         question=_clean(comment.question),
-        language=comment.language,
-        created_at=comment.created_at,
         respondent_id=_clean(comment.respondent_id),
         touchpoint=_clean(comment.touchpoint),
         stage=_clean(comment.stage),
         segments={clean(name): clean(value) for name, value in comment.segments.items()},
         scores=tuple(replace(score, metric=clean(score.metric)) for score in comment.scores),
     )
-    told = replace(analysis, id=bare.id, text=clean(analysis.text), themes=_once(analysis.themes))
-    return Draft(
-        key=shorten(bare.id),
-        row=row,
-        blank=not comment.text or comment.text.isspace(),
-        comment=bare,
-        analysis=told,
-        raw=_clean(raw),
-        doc=_write(bare, told),
-        folded=fold(told.text),
-    )
+    themes = tuple(replace(mention, theme=clean(mention.theme)) for mention in analysis.themes)
+    return comment, replace(analysis, text=clean(analysis.text), themes=themes)
 
 
 def _clean(text: str | None) -> str | None:
@@ -74,10 +107,7 @@ def _clean(text: str | None) -> str | None:
 
 def _once(mentions: tuple[ThemeMention, ...]) -> tuple[ThemeMention, ...]:
     """Keep the first mention of each theme and judgement."""
-    if len({mention.theme for mention in mentions}) == len(mentions) and not any("\x00" in m.theme for m in mentions):
-        return mentions
-    named = (replace(mention, theme=clean(mention.theme)) for mention in mentions)
-    return tuple({(mention.theme, mention.sentiment): mention for mention in reversed(list(named))}.values())[::-1]
+    return tuple({(mention.theme, mention.sentiment): mention for mention in reversed(mentions)}.values())[::-1]
 
 
 def _write(comment: Comment, analysis: Analysis) -> str:
@@ -97,7 +127,7 @@ def _write(comment: Comment, analysis: Analysis) -> str:
         "themes": [_write_mention(mention) for mention in analysis.themes],
         "redactions": [[r.kind, r.start, r.end] for r in analysis.redactions],
     }
-    return clean(json.dumps(doc, ensure_ascii=False, separators=(",", ":")))
+    return clean(_JSON.encode(doc))
 
 
 def _write_mention(mention: ThemeMention) -> list[Any]:
@@ -252,12 +282,7 @@ def said(analysis: Analysis) -> dict[str, Any]:
 
 def dump(value: Any) -> str:
     """Write JSON that any database holds."""
-    return clean(json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=_plain))
-
-
-def _plain(value: object) -> str:
-    """Write what JSON has no form for, such as dates of a spreadsheet."""
-    return value.isoformat() if isinstance(value, datetime) else str(value)
+    return clean(_JSON.encode(value))
 
 
 def write_rejected(rejected: Rejected) -> str:

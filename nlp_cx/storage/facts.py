@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections import Counter, OrderedDict
+from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -189,7 +189,7 @@ class FactTable:
         for place, fact in changes.items():
             grouped.setdefault(place >> BLOCK_BITS, {})[place & (BLOCK - 1)] = fact
         numbers = sorted(grouped)
-        delta: Counter[tuple[int, int, int, int]] = Counter()
+        tallies: list[np.ndarray] = []
         for start in range(0, len(numbers), 64):
             part = numbers[start : start + 64]
             before = self._load(connection, turn.number, part, whole=False)
@@ -198,8 +198,7 @@ class FactTable:
                 old = before.get(number, Block())
                 new = old.change(grouped[number])
                 slots = np.fromiter(grouped[number], np.int64)
-                delta.subtract(_tally(old, slots))
-                delta.update(_tally(new, slots))
+                tallies += [_tally(old, slots, -1), _tally(new, slots, 1)]
                 if new.is_empty:
                     emptied.append(number)
                 else:
@@ -211,35 +210,30 @@ class FactTable:
                 connection.execute(insert.on_conflict_do_update(index_elements=["block"], set_=changed), written)
             if emptied:
                 connection.execute(facts.delete().where(facts.c.block.in_(emptied)))
-        self._count_daily(connection, turn.number, delta)
+        self._count_daily(connection, turn.number, np.concatenate(tallies))
 
-    def _count_daily(
-        self, connection: sa.Connection, workspace: int, delta: Counter[tuple[int, int, int, int]]
-    ) -> None:
+    def _count_daily(self, connection: sa.Connection, workspace: int, tally: np.ndarray) -> None:
         """Add what changed to the counts per day."""
-        counts: dict[tuple[int, int, int], list[int]] = {}
-        for (day, language, theme, what), change in delta.items():
-            counts.setdefault((day, language, theme), [0, 0, 0, 0])[what] += change
-        counts = {key: change for key, change in counts.items() if any(change)}
-        if not counts:
+        keys, at = np.unique(tally[:, :3], axis=0, return_inverse=True)
+        changes = np.zeros((len(keys), 4), np.int64)
+        np.add.at(changes, (at, tally[:, 3]), tally[:, 4])
+        real = changes.any(axis=1)
+        keys, changes = keys[real], changes[real]
+        if not len(keys):
             return
-        themes = dict(self.names(workspace).of("theme"))
-        if not {theme for _, _, theme in counts if theme} <= themes.keys():
-            themes = _all_themes(connection, workspace)
-        rows: list[dict[str, Any]] = [
-            {"workspace": workspace, "day": _EPOCH + timedelta(days=day), "language": LANGUAGES[language],
-             "theme": themes[theme] if theme else "",
-             **dict(zip(("comments", *POLARITIES), change, strict=True))}
-            for (day, language, theme), change in sorted(counts.items())
-        ]  # fmt: skip
-        insert = self._database.insert(daily)
-        added = {name: daily.c[name] + insert.excluded[name] for name in ("comments", *POLARITIES)}
-        keys = ["workspace", "day", "language", "theme"]
-        connection.execute(insert.on_conflict_do_update(index_elements=keys, set_=added), rows)
-        gone = [{f"b_{name}": row[name] for name in keys} for row in rows if row["comments"] < 0]
+        themes = {0: "", **self.names(workspace).of("theme")}
+        if not set(keys[:, 2].tolist()) <= themes.keys():
+            themes = {0: "", **_all_themes(connection, workspace)}
+        rows = [
+            (workspace, _EPOCH + timedelta(days=day), LANGUAGES[language], themes[theme], *change)
+            for (day, language, theme), change in zip(keys.tolist(), changes.tolist(), strict=True)
+        ]
+        self._database.add_up(connection, daily, rows, ("comments", *POLARITIES))
+        same = ("workspace", "day", "language", "theme")
+        gone = [dict(zip((f"b_{name}" for name in same), row, strict=False)) for row in rows if row[4] < 0]
         if gone:
-            same = [daily.c[name] == sa.bindparam(f"b_{name}") for name in keys]
-            connection.execute(daily.delete().where(daily.c.comments == 0, *same), gone)
+            equal = [daily.c[name] == sa.bindparam(f"b_{name}") for name in same]
+            connection.execute(daily.delete().where(daily.c.comments == 0, *equal), gone)
 
 
 def _all_themes(connection: sa.Connection, workspace: int) -> dict[int, str]:
@@ -265,39 +259,35 @@ def _split(ordered: list[tuple[int, Block]], columns: Mapping[str, np.ndarray]) 
     return split
 
 
-def _tally(block: Block, slots: np.ndarray) -> Counter[tuple[int, int, int, int]]:
-    """Count comments and mentions in some slots: day, language, theme (0: comments), 0 for all or 1 + judgement."""
+def _tally(block: Block, slots: np.ndarray, sign: int) -> np.ndarray:
+    """Count comments and mentions in some slots.
+
+    Returns:
+        Rows of day, language, theme (0: comments), 0 for all or 1 + judgement, `sign`.
+    """
     columns = block.columns
     slots = slots[slots < block.n]
     flags, when = columns["flags"][slots], columns["when"][slots]
     slots = slots[((flags & ALIVE) != 0) & (when != UNDATED) & (columns["standing"][slots] != _BLANK)]
-    if not len(slots):
-        return Counter()
-    days, languages = columns["when"] // DAY, columns["language"]
-    counted: Counter[tuple[int, int, int, int]] = Counter()
-    counted.update(
-        (day, language, 0, 0) for day, language in zip(days[slots].tolist(), languages[slots].tolist(), strict=True)
-    )
-    judged = slots[columns["standing"][slots] == _JUDGED]
-    counted.update(
-        (day, language, 0, 1 + sentiment)
-        for day, language, sentiment in zip(
-            days[judged].tolist(), languages[judged].tolist(), columns["sentiment"][judged].tolist(), strict=True
-        )
-    )
     chosen = np.zeros(block.n, bool)
     chosen[slots] = True
-    at = columns["mention_slot"].astype(np.int64)
-    inside = chosen[at]
-    at, themes = at[inside], columns["mention_theme"][inside]
-    judgements = columns["mention_sentiment"][inside]
-    listed = zip(days[at].tolist(), languages[at].tolist(), themes.tolist(), judgements.tolist(), strict=True)
-    counted.update((day, language, theme, 1 + judgement) for day, language, theme, judgement in listed)
-    pairs = np.unique(np.stack([at, themes.astype(np.int64)]), axis=1)
-    counted.update(
-        (day, language, theme, 0)
-        for day, language, theme in zip(
-            days[pairs[0]].tolist(), languages[pairs[0]].tolist(), pairs[1].tolist(), strict=True
-        )
+    of = columns["mention_slot"].astype(np.int64)
+    inside = chosen[of]
+    of, themes = of[inside], columns["mention_theme"][inside].astype(np.int64)
+    several = np.unique(np.stack([of, themes]), axis=1)
+    judged = slots[columns["standing"][slots] == _JUDGED]
+    counted = (
+        (slots, 0, 0),
+        (judged, 0, 1 + columns["sentiment"][judged].astype(np.int64)),
+        (several[0], several[1], 0),
+        (of, themes, 1 + columns["mention_sentiment"][inside].astype(np.int64)),
     )
-    return counted
+    return np.concatenate([_rows(columns, at, theme, what, sign) for at, theme, what in counted])
+
+
+def _rows(columns: Mapping[str, np.ndarray], at: np.ndarray, theme: Any, what: Any, sign: int) -> np.ndarray:
+    """Make rows of a tally."""
+    rows = np.empty((len(at), 5), np.int64)
+    rows[:, 0], rows[:, 1] = columns["when"][at] // DAY, columns["language"][at]
+    rows[:, 2], rows[:, 3], rows[:, 4] = theme, what, sign
+    return rows

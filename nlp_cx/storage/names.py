@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -21,11 +22,13 @@ class Name(NamedTuple):
     name: str
 
 
+@lru_cache(4096)
 def scale_name(scale: Scale) -> Name:
     """Name a scale."""
     return Name("scale", json.dumps([scale.metric, scale.min, scale.max, scale.direction], ensure_ascii=False))
 
 
+@lru_cache(4096)
 def read_scale(name: str) -> Scale:
     """Read what `scale_name` wrote."""
     metric, low, high, direction = json.loads(name)

@@ -16,6 +16,11 @@ UNDATED = -(1 << 40)
 """Seconds that stand for no date, earlier than any."""
 
 
+def is_clean(text: str) -> bool:
+    """Tell whether any database holds a string as it is."""
+    return "\x00" not in text if text.isascii() else _UNSTORABLE.search(text) is None
+
+
 def clean(text: str) -> str:
     r"""Replace what no database holds: NUL and halves of surrogate pairs.
 
@@ -23,7 +28,7 @@ def clean(text: str) -> str:
         >>> clean("a\x00b") == "a\ufffdb"
         True
     """
-    return text if text.isascii() and "\x00" not in text else _UNSTORABLE.sub("\ufffd", text)
+    return text if is_clean(text) else _UNSTORABLE.sub("\ufffd", text)
 
 
 def fold(text: str) -> str:

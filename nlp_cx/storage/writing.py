@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
+from operator import itemgetter
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
@@ -68,14 +69,13 @@ def write(
     insert = database.insert(comments)
     columns = {column.name: insert.excluded[column.name] for column in comments.c if column.name != "place"}
     rows = [_row(each, turn.number, now) for each in kept]
-    fresh = set(replaced)
-    new = [row for row in rows if row["place"] not in fresh]
-    old = [row for row in rows if row["place"] in fresh]
-    if new:
-        connection.execute(comments.insert(), new)
+    there = set(replaced)
+    new = [row for row in rows if row["place"] not in there]
+    old = [row for row in rows if row["place"] in there]
+    database.add(connection, comments, list(map(itemgetter(*comments.c.keys()), new)))
     if old:
         connection.execute(insert.on_conflict_do_update(index_elements=["place"], set_=columns), old)
-    _write_parts(connection, kept)
+    _write_parts(database, connection, kept)
     wanted = {name for each in kept for name in _names(each)}
     numbers = table.names(turn.number).resolve(connection, turn, wanted)
     table.change(connection, turn, {each.place: _fact(each, numbers) for each in kept})
@@ -134,28 +134,26 @@ def _row(kept: Kept, workspace: int, now: datetime) -> dict[str, Any]:
     }
 
 
-def _write_parts(connection: sa.Connection, kept: Sequence[Kept]) -> None:
+def _write_parts(database: Database, connection: sa.Connection, kept: Sequence[Kept]) -> None:
     """Write mentions, scores, segments and texts."""
-    rows: dict[sa.Table, list[dict[str, Any]]] = {table: [] for table in (*PARTS, texts)}
-    for each in kept:
-        place, comment = each.place, each.draft.comment
-        rows[mentions] += [
-            {"comment": place, "theme": one.theme, "sentiment": one.sentiment, "confidence": one.confidence}
-            for one in each.analysis.themes
-        ]
-        rows[scores] += [
-            {"comment": place, "position": position, "metric": one.metric, "value": one.value, "min": one.min,
-             "max": one.max, "direction": one.direction}
-            for position, one in enumerate(comment.scores)
-        ]  # fmt: skip
-        rows[segments] += [
-            {"comment": place, "position": position, "name": name, "value": value}
-            for position, (name, value) in enumerate(comment.segments.items())
-        ]
-        rows[texts].append({"comment": place, "folded": each.draft.folded})
+    rows: dict[sa.Table, list[tuple[Any, ...]]] = {
+        mentions: [
+            (each.place, one.theme, one.sentiment, one.confidence) for each in kept for one in each.analysis.themes
+        ],
+        scores: [
+            (each.place, position, one.metric, one.value, one.min, one.max, one.direction)
+            for each in kept
+            for position, one in enumerate(each.draft.comment.scores)
+        ],
+        segments: [
+            (each.place, position, name, value)
+            for each in kept
+            for position, (name, value) in enumerate(each.draft.comment.segments.items())
+        ],
+        texts: [(each.place, each.draft.folded) for each in kept],
+    }
     for table, listed in rows.items():
-        if listed:
-            connection.execute(table.insert(), listed)
+        database.add(connection, table, listed)
 
 
 def _names(kept: Kept) -> Iterable[Name]:
