@@ -46,7 +46,7 @@ class Part:
         found: dict[int, str] = {}
         for part in portions(numbers):
             rows = connection.execute(sa.select(batches.c.number, batches.c.id).where(batches.c.number.in_(part)))
-            found |= dict(rows.tuples().all())
+            found |= dict(rows.all())
         return found
 
 

@@ -45,5 +45,5 @@ def read_cursor(kind: str, cursor: str, count: int) -> tuple[int, ...]:
         or value[0] != kind
         or not all(type(number) is int and -_LARGEST <= number < _LARGEST for number in value[1:])
     ):
-        raise RequestError("cursor", "is not one of this list: take it from the page before, or leave it out")
+        raise RequestError("after", "is no cursor of this list: take it from the page before, or leave it out")
     return tuple(value[1:])

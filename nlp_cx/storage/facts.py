@@ -93,7 +93,7 @@ class Facts:
 def chronology(when: np.ndarray, positions: np.ndarray) -> np.ndarray:
     """Give numbers that are ordered as time and position are."""
     limit = 1 << _SECOND_BITS
-    return np.asarray((np.clip(when, -limit, limit - 1) + limit << _POSITION_BITS) + positions)
+    return np.asarray((np.clip(when, -limit, limit - 4) + limit << _POSITION_BITS) + positions)
 
 
 class FactTable:
@@ -134,7 +134,7 @@ class FactTable:
     def _read_alone(self, connection: sa.Connection, workspace: int) -> Facts:
         """Read what changed."""
         listed = sa.select(facts.c.block, facts.c.version).where(facts.c.workspace == workspace)
-        versions = dict(connection.execute(listed.order_by(facts.c.block)).tuples().all())
+        versions = dict(connection.execute(listed.order_by(facts.c.block)).all())
         known = self._read.get(workspace)
         names = self.names(workspace)
         names.refresh(connection)
@@ -241,7 +241,7 @@ def _all_themes(connection: sa.Connection, workspace: int) -> dict[int, str]:
     from nlp_cx.storage.schema import names
 
     listed = sa.select(names.c.number, names.c.name).where(names.c.workspace == workspace, names.c.kind == "theme")
-    return dict(connection.execute(listed).tuples().all())
+    return dict(connection.execute(listed).all())
 
 
 def _split(ordered: list[tuple[int, Block]], columns: Mapping[str, np.ndarray]) -> dict[int, Block]:

@@ -70,7 +70,7 @@ class SummaryPart(Part):
             facts = self._facts.read(connection, number)
             chosen = choose(self._database, connection, number, facts, where)
             listed = sa.select(batches.c.number, batches.c.id).where(batches.c.workspace == number)
-            yield facts, chosen, dict(connection.execute(listed).tuples().all())
+            yield facts, chosen, dict(connection.execute(listed).all())
 
     def theme_counts(self, workspace: str, where: Filter = EVERYTHING, *, by: Sequence[str] = ()) -> list[ThemeCount]:
         """Count mentions per theme; themes that a bucket does not mention are left out."""
