@@ -62,19 +62,14 @@ class BatchPart(Part):
             }
             if not self._database.insert_new(connection, batches, values):
                 raise ConflictError(f"there is a batch {shorten(batch_id)} already")
-            return _read(workspace, connection.execute(self._one(turn.number, batch_id)).one())
+            return _read(workspace, connection.execute(_one(turn.number, batch_id)).one())
 
         return self._database.write(work)
-
-    @staticmethod
-    def _one(number: int | None, batch_id: str) -> sa.Select[Any]:
-        """Select a batch."""
-        return sa.select(batches).where(batches.c.workspace == number, batches.c.id == clean(batch_id))
 
     def batch(self, workspace: str, batch_id: str) -> Batch | None:
         """Give one batch."""
         with self._database.read() as connection:
-            row = connection.execute(self._one(self._database.number(connection, workspace), batch_id)).one_or_none()
+            row = connection.execute(_one(self._database.number(connection, workspace), batch_id)).one_or_none()
             return None if row is None else _read(workspace, row)
 
     def batches(
@@ -137,7 +132,7 @@ class BatchPart(Part):
             if allowed is not None:
                 change = change.where(batches.c.state.in_(allowed))
             if not values:
-                return connection.execute(self._one(number, batch_id)).one_or_none() is not None
+                return connection.execute(_one(number, batch_id)).one_or_none() is not None
             return connection.execute(change.values(values)).rowcount == 1
 
         return self._database.write(work)
@@ -145,7 +140,7 @@ class BatchPart(Part):
     def saved_chunks(self, workspace: str, batch_id: str) -> set[int]:
         """Give the numbers of the chunks that are kept."""
         with self._database.read() as connection:
-            one = self._one(self._database.number(connection, workspace), batch_id).with_only_columns(batches.c.number)
+            one = _one(self._database.number(connection, workspace), batch_id).with_only_columns(batches.c.number)
             wanted = sa.select(chunks.c.chunk).where(chunks.c.batch == one.scalar_subquery())
             return set(connection.scalars(wanted))
 
@@ -157,7 +152,7 @@ class BatchPart(Part):
         behind = -1 if after is None else read_cursor("results", after, 1)[0]
         with self._database.read() as connection:
             number = connection.scalar(
-                self._one(self._database.number(connection, workspace), batch_id).with_only_columns(batches.c.number)
+                _one(self._database.number(connection, workspace), batch_id).with_only_columns(batches.c.number)
             )
             wanted = sa.select(comments).where(comments.c.batch == number, comments.c.row > behind)
             found = connection.execute(wanted.order_by(comments.c.row).limit(limit + 1)).mappings()
@@ -171,7 +166,7 @@ class BatchPart(Part):
         behind = -1 if after is None else read_cursor("rejected", after, 1)[0]
         with self._database.read() as connection:
             number = connection.scalar(
-                self._one(self._database.number(connection, workspace), batch_id).with_only_columns(batches.c.number)
+                _one(self._database.number(connection, workspace), batch_id).with_only_columns(batches.c.number)
             )
             wanted = sa.select(rejections).where(rejections.c.batch == number, rejections.c.place > behind)
             rows, more = split_last(connection.execute(wanted.order_by(rejections.c.place).limit(limit + 1)), limit)
@@ -186,7 +181,7 @@ class BatchPart(Part):
 
         def work(connection: sa.Connection) -> int | None:
             turn = self._database.take_turn(connection, workspace)
-            own = self._one(turn.number, batch_id).with_only_columns(batches.c.number)
+            own = _one(turn.number, batch_id).with_only_columns(batches.c.number)
             number = connection.scalar(own)
             if number is None:
                 return None
@@ -200,6 +195,11 @@ class BatchPart(Part):
         while self._database.write(work):
             pass
         return True
+
+
+def _one(number: int | None, batch_id: str) -> sa.Select[Any]:
+    """Select a batch."""
+    return sa.select(batches).where(batches.c.workspace == number, batches.c.id == clean(batch_id))
 
 
 def _read(workspace: str, row: sa.Row[Any]) -> Batch:

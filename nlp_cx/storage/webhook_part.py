@@ -41,19 +41,14 @@ class WebhookPart(Part):
             }
             if not self._database.insert_new(connection, webhooks, values):
                 raise ConflictError("there is a webhook of this id already")
-            return _read(workspace, connection.execute(self._one(turn.number, webhook_id)).one())
+            return _read(workspace, connection.execute(_one(turn.number, webhook_id)).one())
 
         return self._database.write(work)
-
-    @staticmethod
-    def _one(number: int | None, webhook_id: str) -> sa.Select[Any]:
-        """Select a webhook."""
-        return sa.select(webhooks).where(webhooks.c.workspace == number, webhooks.c.id == clean(webhook_id))
 
     def webhook(self, workspace: str, webhook_id: str) -> Webhook | None:
         """Give one webhook."""
         with self._database.read() as connection:
-            row = connection.execute(self._one(self._database.number(connection, workspace), webhook_id)).one_or_none()
+            row = connection.execute(_one(self._database.number(connection, workspace), webhook_id)).one_or_none()
             return None if row is None else _read(workspace, row)
 
     def webhooks(self, workspace: str) -> list[Webhook]:
@@ -107,7 +102,7 @@ class WebhookPart(Part):
 
         def work(connection: sa.Connection) -> None:
             turn = self._database.take_turn(connection, workspace)
-            own = self._one(turn.number, webhook_id).with_only_columns(webhooks.c.number)
+            own = _one(turn.number, webhook_id).with_only_columns(webhooks.c.number)
             webhook = connection.scalar(own)
             if webhook is None:
                 return
@@ -140,7 +135,7 @@ class WebhookPart(Part):
         check_limit(limit)
         with self._database.read() as connection:
             number = self._database.number(connection, workspace)
-            own = self._one(number, webhook_id).with_only_columns(webhooks.c.number).scalar_subquery()
+            own = _one(number, webhook_id).with_only_columns(webhooks.c.number).scalar_subquery()
             wanted = sa.select(deliveries).where(deliveries.c.webhook == own)
             if after is not None:
                 wanted = wanted.where(deliveries.c.number < read_cursor("deliveries", after, 1)[0])
@@ -161,6 +156,11 @@ class WebhookPart(Part):
                 for row in rows
             )
             return Page(items=items, next=write_cursor("deliveries", rows[-1].number) if more else None)
+
+
+def _one(number: int | None, webhook_id: str) -> sa.Select[Any]:
+    """Select a webhook."""
+    return sa.select(webhooks).where(webhooks.c.workspace == number, webhooks.c.id == clean(webhook_id))
 
 
 def _read(workspace: str, row: sa.Row[Any]) -> Webhook:
