@@ -103,7 +103,7 @@ class Comments(Protocol):
         ...
 
     def delete_respondent(self, workspace: str, respondent_id: str) -> int:
-        """Delete all comments of one respondent with their corrections and rejected rows; gives how many there were."""
+        """Delete all comments of one respondent with their corrections; gives how many there were."""
         ...
 
     def purge(self, workspace: str, before: datetime) -> int:
@@ -203,7 +203,8 @@ class Labels(Protocol):
     ) -> Label:
         """Apply a correction to a comment and keep it in its history.
 
-        It stays when the same text is analysed again. `NotFoundError` if there is no such comment.
+        It stays when the same text is analysed again. `NotFoundError` if there is no such comment, `ConflictError` if
+        it has no text.
         """
         ...
 

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import sqlalchemy as sa
 
-from nlp_cx.errors import NotFoundError
+from nlp_cx.errors import ConflictError, NotFoundError
 from nlp_cx.storage.base import Part, check_limit, now, split_last
 from nlp_cx.storage.cursors import read_cursor, write_cursor
 from nlp_cx.storage.documents import (
@@ -89,6 +89,8 @@ class LabelPart(Part):
             changed = change(before, [one for one in standing if one is not None])
             if changed is None:
                 return None
+            if row["standing"] == "blank":
+                raise ConflictError("a comment without text says nothing that could be corrected")
             after, told = changed
             return self._write(connection, turn, row, before, after, told, author, at)
 

@@ -6,9 +6,9 @@ from functools import cache
 from pathlib import Path
 
 import sqlalchemy as sa
-from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
+from alembic.runtime.environment import EnvironmentContext
 from alembic.script import ScriptDirectory
 
 from nlp_cx.errors import StorageError
@@ -44,16 +44,9 @@ def head() -> str | None:
     return _scripts().get_current_head()
 
 
-def _config() -> Config:
-    """Tell Alembic where the migrations are."""
-    config = Config()
-    config.set_main_option("script_location", str(Path(__file__).with_name("migrations")).replace("%", "%%"))
-    return config
-
-
 def _scripts() -> ScriptDirectory:
-    """Read the migrations."""
-    return ScriptDirectory.from_config(_config())
+    """Find the migrations."""
+    return ScriptDirectory(str(Path(__file__).with_name("migrations")))
 
 
 def _upgrade(database: Database, connection: sa.Connection) -> None:
@@ -65,6 +58,7 @@ def _upgrade(database: Database, connection: sa.Connection) -> None:
         return
     if current is not None and current not in {script.revision for script in _scripts().walk_revisions()}:
         raise StorageError(f"a newer version of nlp_cx wrote this database (schema {current}): install that version")
-    config = _config()
-    config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+    scripts = _scripts()
+    with EnvironmentContext(Config(), scripts, fn=lambda version, _: scripts._upgrade_revs("head", version)) as run:
+        run.configure(connection=connection, version_table=_TABLE, transactional_ddl=True)
+        run.run_migrations()

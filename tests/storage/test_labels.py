@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from nlp_cx.errors import NotFoundError
+from nlp_cx.errors import ConflictError, NotFoundError
 from nlp_cx.records import Span, ThemeMention
 from nlp_cx.storage.records import Correction, Filter
 from tests.storage.made import made, nps
@@ -109,6 +109,9 @@ def test_a_comment_that_is_not_there_cannot_be_corrected(store):
         with pytest.raises(NotFoundError):
             store.correct(workspace, name, Correction(sentiment="positive"), author="a")
     assert store.history("v", "1") == []
+    store.save("w", None, None, [made("blank", " ")])
+    with pytest.raises(ConflictError, match="without text"):
+        store.correct("w", "blank", Correction(sentiment="positive"), author="a")
 
 
 def test_deleting_a_comment_deletes_its_history(store):

@@ -1,1 +1,1 @@
-"""Numbered changes of the schema; applied on start by `nlp_cx.storage.migrate`."""
+"""Numbered changes of the schema, written by hand; applied on start by `nlp_cx.storage.migrate`."""
