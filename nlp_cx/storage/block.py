@@ -20,7 +20,7 @@ BLOCK = 1 << BLOCK_BITS
 """Comments of a block."""
 WORKSPACE_BITS = 40
 """Bits of a place below the workspace's number."""
-ALIVE, MIXED, COMPLAINT, SUGGESTION, REVIEW, TRUNCATED, HUMAN = (1 << bit for bit in range(7))
+ALIVE, MIXED, COMPLAINT, SUGGESTION, REVIEW, TRUNCATED, HUMAN, RAW = (1 << bit for bit in range(8))
 
 SHAPE: Mapping[str, Mapping[str, str]] = {
     "comments": {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -184,7 +185,8 @@ class LabelPart(Part):
         with self._database.read() as connection:
             number = self._database.number(connection, workspace)
             wanted = (
-                sa.select(labels)
+                sa.select(labels, comments.c.fixed)
+                .join_from(labels, comments)
                 .where(labels.c.workspace == number, labels.c.number > behind, labels.c.current, ~superseded)
                 .order_by(labels.c.number)
                 .limit(limit + 1)
@@ -193,13 +195,12 @@ class LabelPart(Part):
                 wanted = wanted.where(labels.c.at >= since)
             rows, more = split_last(connection.execute(wanted), limit)
             stored = self._fetch(connection, [row.comment for row in rows])
-            items = tuple(
-                LabelledComment(
-                    comment=comment, label=_label(comment.id, row.number, row.author, row.at, json.loads(row.doc))
-                )
-                for row, comment in zip(rows, stored, strict=True)
-            )
-            return Page(items=items, next=write_cursor("labels", rows[-1].number) if more else None)
+            items = []
+            for row, comment in zip(rows, stored, strict=True):
+                label = _label(comment.id, row.number, row.author, row.at, json.loads(row.doc))
+                together = read_correction(row.fixed) or label.correction
+                items.append(LabelledComment(comment=comment, label=replace(label, correction=together)))
+            return Page(items=tuple(items), next=write_cursor("labels", rows[-1].number) if more else None)
 
     def review(self, workspace: str, where: Filter = EVERYTHING, *, limit: int = 20) -> list[StoredComment]:
         """Give comments that are most worth a person's look, spread over themes and languages."""

@@ -112,6 +112,8 @@ class Filter:
     models: Sequence[str] = ()
     needs_review: bool | None = None
     human: bool | None = None
+    raw: bool | None = None
+    """Whether the text as sent is kept."""
     mixed: bool | None = None
     complaint: bool | None = None
     suggestion: bool | None = None
@@ -212,10 +214,11 @@ class Label:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LabelledComment:
-    """A corrected comment with its last correction, for retraining."""
+    """A corrected comment, for retraining."""
 
     comment: StoredComment
     label: Label
+    """Author, time and number of the last correction; `correction` is what all that count say together."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,7 @@ import numpy as np
 import sqlalchemy as sa
 
 from nlp_cx.records import LANGUAGES, POLARITIES
-from nlp_cx.storage.block import COMPLAINT, HUMAN, MIXED, REVIEW, SUGGESTION, WORKSPACE_BITS
+from nlp_cx.storage.block import COMPLAINT, HUMAN, MIXED, RAW, REVIEW, SUGGESTION, WORKSPACE_BITS
 from nlp_cx.storage.cursors import read_cursor, write_cursor
 from nlp_cx.storage.database import Database
 from nlp_cx.storage.facts import Facts, chronology
@@ -22,6 +22,7 @@ _EPOCH = date(1970, 1, 1)
 _FLAGS: Mapping[str, int] = {
     "needs_review": REVIEW,
     "human": HUMAN,
+    "raw": RAW,
     "mixed": MIXED,
     "complaint": COMPLAINT,
     "suggestion": SUGGESTION,

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from nlp_cx.histogram import Scale
 from nlp_cx.records import LANGUAGES, POLARITIES, Analysis, Comment
-from nlp_cx.storage.block import ALIVE, COMPLAINT, HUMAN, MIXED, REVIEW, SUGGESTION, TRUNCATED, Fact
+from nlp_cx.storage.block import ALIVE, COMPLAINT, HUMAN, MIXED, RAW, REVIEW, SUGGESTION, TRUNCATED, Fact
 from nlp_cx.storage.database import Database
 from nlp_cx.storage.documents import Draft, standing_of
 from nlp_cx.storage.facts import FactTable
@@ -182,6 +182,7 @@ def _fact(kept: Kept, numbers: Mapping[Name, int]) -> Fact:
         | REVIEW * analysis.needs_review
         | TRUNCATED * analysis.truncated
         | HUMAN * (kept.fixed is not None)
+        | RAW * (kept.draft.raw is not None)
     )
     return Fact(
         when=seconds(comment.created_at),

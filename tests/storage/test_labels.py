@@ -126,15 +126,17 @@ def test_deleting_a_comment_deletes_its_history(store):
 
 
 def test_corrected_comments_are_listed_for_retraining(store):
-    """Each once, with its last correction, in the order they were corrected; by pages and since a moment."""
+    """Each once, with all that was corrected, in the order they were corrected; by pages and since a moment."""
     store.save("w", None, None, [made(name) for name in "abcd"])
-    for name in "abca":
+    for name in "abc":
         store.correct("w", name, Correction(sentiment="neutral", note=name), author="x")
+    store.correct("w", "a", Correction(complaint=False), author="y")
     first = store.labels("w", limit=2)
     rest = store.labels("w", limit=2, after=first.next)
 
     assert [one.comment.id for one in first.items + rest.items] == ["b", "c", "a"]
-    assert rest.items[0].label.number == 4
+    assert (rest.items[0].label.number, rest.items[0].label.author) == (4, "y")
+    assert rest.items[0].label.correction == Correction(sentiment="neutral", complaint=False, note="a")
     assert rest.items[0].comment.analysis.sentiment.label == "neutral"
     assert store.labels("w", since=datetime(2999, 1, 1, tzinfo=UTC)).items == ()
     assert store.labels("v").items == ()
