@@ -219,7 +219,7 @@ class Labels(Protocol):
     def labels(
         self, workspace: str, *, since: datetime | None = None, after: str | None = None, limit: int = 1000
     ) -> Page[LabelledComment]:
-        """List corrected comments in the order they were corrected last, each with all that was corrected taken together."""
+        """List corrected comments, last corrected last, each with all that was corrected taken together."""
         ...
 
     def review(self, workspace: str, where: Filter = EVERYTHING, *, limit: int = 20) -> list[StoredComment]:
