@@ -1,4 +1,4 @@
-# make demo | test | lint | bench | train: each sets up what it needs in .venv from a bare checkout.
+# make demo | serve | test | lint | bench | train: each sets up what it needs in .venv from a bare checkout.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -9,7 +9,7 @@ RUNS ?= $(HOME)/.cache/nlp_cx/runs
 PRETRAIN ?= 0
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: help demo test lint bench train clean
+.PHONY: help demo serve test lint bench train clean
 
 help:  ## show what there is to make
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -35,6 +35,9 @@ demo: $(VENV)/.base  ## analyse two sample surveys with the shipped model: theme
 	@echo
 	@echo "--- A retail chain, Vietnamese, NPS: examples/ban_le_nps.xlsx"
 	@$(BIN)/nlp-cx analyze examples/ban_le_nps.xlsx --out $(OUT)/ban_le_nps_results.xlsx --force
+
+serve: $(VENV)/.base  ## start the HTTP service on http://127.0.0.1:8000 (SQLite, one process)
+	@$(BIN)/nlp-cx serve
 
 test: $(VENV)/.dev  ## run the tests
 	@$(BIN)/python -m pytest
