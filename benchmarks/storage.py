@@ -33,8 +33,8 @@ from nlp_cx.taxonomy import load_taxonomy
 CHUNK = 2_000
 _START = date(2024, 1, 1)
 _WORDS = tuple(
-    "giao hàng chậm nhân viên nhiệt tình giá hơi cao ứng dụng hay lỗi đóng gói cẩn thận phòng sạch the queue was long "
-    "staff kept smiling refund took weeks room near lift parking full app froze twice".split()  # noqa: SIM905
+    "giao hàng chậm nhân viên nhiệt tình giá hơi cao ứng dụng hay lỗi đóng gói cẩn thận phòng sạch the queue was long "  # noqa: SIM905
+    "staff kept smiling refund took weeks room near lift parking full app froze twice".split()
 )
 Made = tuple[Comment, Analysis, None]
 

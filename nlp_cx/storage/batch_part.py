@@ -21,7 +21,7 @@ from nlp_cx.storage.records import (
     Rejected,
     StoredComment,
 )
-from nlp_cx.storage.schema import batches, chunks, comments, rejections
+from nlp_cx.storage.schema import batches, chunks, comments, rejections, workspaces
 from nlp_cx.storage.text import clean, shorten
 from nlp_cx.storage.writing import remove
 
@@ -90,8 +90,6 @@ class BatchPart(Part):
 
     def open_batches(self) -> list[tuple[str, str]]:
         """List workspace and id of all batches that are queued or running, oldest first."""
-        from nlp_cx.storage.schema import workspaces
-
         with self._database.read() as connection:
             wanted = sa.select(workspaces.c.name, batches.c.id).join_from(batches, workspaces)
             unfinished = wanted.where(batches.c.finished_at.is_(None), batches.c.state.in_(["queued", "running"]))
@@ -110,6 +108,7 @@ class BatchPart(Part):
         unknown = values.keys() - _CHANGEABLE
         if unknown:
             raise TypeError(f"a batch has no {', '.join(sorted(unknown))} to change")
+        values = {name: clean(value) if isinstance(value, str) else value for name, value in values.items()}
         allowed = set(expected) if expected is not None else None
         if state is not None:
             before = {each for each, later in TRANSITIONS.items() if state in later}

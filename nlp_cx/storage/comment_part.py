@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
@@ -239,21 +240,27 @@ class CommentPart(Part):
         return self._delete(workspace, comments.c.saved_at < before)
 
     def _delete(self, workspace: str, which: sa.ColumnElement[bool]) -> int:
-        """Delete some comments of a workspace, a slice at a time."""
-
-        def work(connection: sa.Connection) -> int:
-            if self._database.number(connection, workspace) is None:
-                return 0
-            turn = self._database.take_turn(connection, workspace)
-            wanted = sa.select(comments.c.place).where(comments.c.workspace == turn.number, which)
-            places = list(connection.scalars(wanted.order_by(comments.c.place).limit(_SLICE)))
-            remove(self._facts, connection, turn, places)
-            return len(places)
-
+        """Delete some comments of a workspace, a slice at a time; they are looked for without stopping writers."""
         total = 0
-        while done := self._database.write(work):
-            total += done
-        return total
+        while True:
+            with self._database.read() as connection:
+                own = comments.c.workspace == self._database.number(connection, workspace)
+                wanted = sa.select(comments.c.place).where(own, which).order_by(comments.c.place)
+                places = list(connection.scalars(wanted.limit(_SLICE)))
+            if not places:
+                return total
+            total += self._database.write(partial(self._delete_slice, workspace, which, places))
+
+    def _delete_slice(
+        self, workspace: str, which: sa.ColumnElement[bool], places: Sequence[int], connection: sa.Connection
+    ) -> int:
+        """Delete those of some comments that are still meant."""
+        turn = self._database.take_turn(connection, workspace)
+        still: list[int] = []
+        for part in portions(places):
+            still += connection.scalars(sa.select(comments.c.place).where(comments.c.place.in_(part), which))
+        remove(self._facts, connection, turn, still)
+        return len(still)
 
     def workspaces(self) -> list[str]:
         """List workspaces that hold anything."""

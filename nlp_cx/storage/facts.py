@@ -71,16 +71,26 @@ class Facts:
         return np.where(when == UNDATED, positions - (1 << _POSITION_BITS), chronology(when, positions))
 
     @cached_property
-    def first_of_response(self) -> np.ndarray | None:
-        """Position -> that of the first comment of the same questionnaire; None if each is the only one of its own."""
-        response = self.columns["response"]
-        several = np.flatnonzero(response)
-        if not len(several):
+    def shared(self) -> tuple[np.ndarray, np.ndarray]:
+        """Positions of comments that share their questionnaire with others, and a number per questionnaire from 0."""
+        at = np.flatnonzero(self.alive & (self.columns["response"] != 0))
+        _, groups, sizes = np.unique(self.columns["response"][at], return_inverse=True, return_counts=True)
+        several = sizes > 1
+        kept = several[groups]
+        return at[kept], (np.cumsum(several) - 1)[groups[kept]]
+
+    def responses(self, chosen: np.ndarray) -> np.ndarray | None:
+        """Give per position that of the first chosen comment of its questionnaire; None if each has one of its own."""
+        at, groups = self.shared
+        if not len(at):
             return None
-        first = np.arange(self.n)
-        _, starts, inverse = np.unique(response[several], return_index=True, return_inverse=True)
-        first[several] = several[starts[inverse]]
-        return first
+        mine = chosen[at]
+        at, groups = at[mine], groups[mine]
+        first = np.zeros(int(groups.max(initial=-1)) + 1, np.int64)
+        first[groups[::-1]] = at[::-1]  # of several the one that is written last stays: the first
+        positions = np.arange(self.n)
+        positions[at] = first[groups]
+        return positions
 
     def positions(self, places: np.ndarray) -> np.ndarray:
         """Find where places are; those that are not there are left out."""

@@ -142,7 +142,9 @@ def _in_band(facts: Facts, band: ScoreBand) -> np.ndarray:
 
 def find_batches(connection: sa.Connection, workspace: int, ids: Sequence[str]) -> list[int]:
     """Give the numbers of batches."""
-    wanted = sa.select(batches.c.number).where(batches.c.workspace == workspace, batches.c.id.in_(list(ids)))
+    wanted = sa.select(batches.c.number).where(
+        batches.c.workspace == workspace, batches.c.id.in_([clean(each) for each in ids])
+    )
     return list(connection.scalars(wanted))
 
 

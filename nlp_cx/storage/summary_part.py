@@ -129,7 +129,7 @@ class SummaryPart(Part):
             flags = columns["flags"][at]
             counts = {name: _count(codes[told & ((flags & bit) != 0)], buckets.n) for name, bit in _COUNTED.items()} | {
                 "dated": _count(codes[told & (columns["when"][at] != UNDATED)], buckets.n),
-                "responses": _count_responses(facts, codes, at, buckets.n),
+                "responses": _count_responses(facts, chosen, buckets),
             }
             return [
                 Totals(
@@ -243,7 +243,7 @@ def _presence(facts: Facts, chosen: np.ndarray) -> tuple[np.ndarray, list[str]]:
     themes, names = _themes(facts)
     slots = facts.columns["mention_slot"]
     rows = chosen[slots]
-    first = facts.first_of_response
+    first = facts.responses(chosen)
     at = slots[rows] if first is None else first[slots[rows]]
     cells, sentiment = at * np.int64(len(names)) + themes[rows], facts.columns["mention_sentiment"][rows]
     flat = np.zeros(facts.n * len(names), np.uint8)
@@ -254,7 +254,7 @@ def _presence(facts: Facts, chosen: np.ndarray) -> tuple[np.ndarray, list[str]]:
 
 def _answers(facts: Facts, chosen: np.ndarray, metric: str | None) -> Iterator[_Answers]:
     """Give the answers of the chosen comments, scale by scale, each value once per response."""
-    columns, first = facts.columns, facts.first_of_response
+    columns, first = facts.columns, facts.responses(chosen)
     of_scale, slots, values = columns["score_scale"], columns["score_slot"], columns["score_value"]
     rows = chosen[slots]
     if not rows.all():
@@ -317,13 +317,16 @@ def _rows(
         yield ScoreCount(bucket=buckets.keys[number], scale=scale, theme=theme, mention=mention, counts=counted)
 
 
-def _count_responses(facts: Facts, codes: np.ndarray, at: np.ndarray, size: int) -> np.ndarray:
-    """Count questionnaires per bucket."""
-    first = facts.first_of_response
+def _count_responses(facts: Facts, chosen: np.ndarray, buckets: Buckets) -> np.ndarray:
+    """Count questionnaires per bucket; one that has answers in two buckets counts in both."""
+    first = facts.responses(chosen)
     if first is None:
-        return _count(codes, size)
-    pairs = np.unique(codes * np.int64(max(facts.n, 1)) + first[at])
-    return _count(pairs // max(facts.n, 1), size)
+        return _count(buckets.codes, buckets.n)
+    shared, alone = facts.shared[0], chosen.copy()
+    alone[shared] = False
+    shared = shared[chosen[shared]]
+    pairs = np.unique(buckets.codes[shared] * np.int64(facts.n) + first[shared])
+    return np.add(_count(buckets.codes[alone], buckets.n), _count(pairs // facts.n, buckets.n))
 
 
 def _by_count(numbers: np.ndarray, names: Mapping[int, str]) -> dict[str, int]:

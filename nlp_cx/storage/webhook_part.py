@@ -65,6 +65,7 @@ class WebhookPart(Part):
             raise TypeError(f"a webhook has no {', '.join(sorted(unknown))} to change")
         if "events" in values:
             values["events"] = sorted(set(values["events"]))
+        values = {name: clean(value) if isinstance(value, str) else value for name, value in values.items()}
 
         def work(connection: sa.Connection) -> Webhook | None:
             number = self._database.number(connection, workspace)

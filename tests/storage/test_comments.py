@@ -258,6 +258,11 @@ def test_hostile_strings_are_only_strings(store):
     assert everything(store, Filter(segments={HOSTILE: (HOSTILE,)}, touchpoints=(HOSTILE,))) == [held]
     assert everything(store, Filter(themes=("delivery\x00",), respondents=(HOSTILE,))) == [held]
     assert store.totals("w", by=(f"segment:{HOSTILE}", "stage"))[0].bucket == (held, held)
+    assert everything(store, Filter(batches=(HOSTILE,), models=(HOSTILE,))) == []
+    assert (store.batch("w", HOSTILE), store.webhook("w", HOSTILE), store.find_key(HOSTILE)) == (None, None, None)
+    assert store.results("w", HOSTILE).items == store.rejected("w", HOSTILE).items == ()
+    assert not store.delete_batch("w", HOSTILE)
+    assert store.history("w", HOSTILE) == []
     assert store.delete_comment("w", HOSTILE)
 
 

@@ -80,6 +80,24 @@ def test_a_file_that_is_no_database_is_an_error_of_ours(tmp_path):
         open_store(f"sqlite:///{tmp_path / 'a.sqlite'}")
 
 
+def test_parts_of_the_store_have_no_method_in_common():
+    """They are put together by inheritance: one would silently hide the other."""
+    from collections import Counter
+
+    from nlp_cx.storage.base import Part
+    from nlp_cx.storage.sql_store import SqlStore
+
+    names = Counter(
+        name
+        for part in SqlStore.__mro__
+        if issubclass(part, Part)
+        for name, value in vars(part).items()
+        if callable(value) or isinstance(value, staticmethod | classmethod)
+    )
+
+    assert [name for name, count in names.items() if count > 1] == []
+
+
 def test_errors_of_the_database_hold_no_comment(store):
     """Statements are logged without their values."""
     with pytest.raises(sa.exc.DBAPIError) as caught:

@@ -174,6 +174,14 @@ def test_a_response_of_several_answers_counts_once(store):
     assert matrix.n == 4
     assert sorted(matrix.presence[:, matrix.themes.index("delivery")].tolist()) == [0, 1, 1, 5]
     assert len(set(matrix.respondents.tolist())) == 3
+    praised = store.score_counts("w", Filter(themes=("price",)), themes=True)
+    assert {(row.theme, row.mention): row.counts for row in praised if row.mention == "any"} == {
+        (None, "any"): {2: 1}, ("price", "any"): {2: 1}, ("delivery", "any"): {2: 1},
+    }  # fmt: skip
+    assert store.totals("w", Filter(themes=("price",)))[0].responses == 1
+    store.delete_comment("w", "1/Q1")
+    assert store.totals("w")[0].responses == 4
+    assert store.score_counts("w")[0].counts == {2: 1, 5: 2, 9: 1}
 
 
 def test_counts_feed_the_drivers(store):
