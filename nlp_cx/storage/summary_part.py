@@ -326,7 +326,8 @@ def _count_responses(facts: Facts, chosen: np.ndarray, buckets: Buckets) -> np.n
     alone[shared] = False
     shared = shared[chosen[shared]]
     pairs = np.unique(buckets.codes[shared] * np.int64(facts.n) + first[shared])
-    return np.add(_count(buckets.codes[alone], buckets.n), _count(pairs // facts.n, buckets.n))
+    counts: np.ndarray = _count(buckets.codes[alone], buckets.n) + _count(pairs // facts.n, buckets.n)
+    return counts
 
 
 def _by_count(numbers: np.ndarray, names: Mapping[int, str]) -> dict[str, int]:
