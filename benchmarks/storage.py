@@ -39,8 +39,9 @@ _WORDS = tuple(
 Made = tuple[Comment, Analysis, None]
 
 
-def make(number: int, random: Random) -> Made:
+def make(number: int, random: Random, answers: int = 1) -> Made:
     """Make one comment up: two themes or so, an NPS, a date within two years, three segments."""
+    row, question = divmod(number, answers)
     themes = load_taxonomy().ids
     tone = random.choice(("negative", "negative", "neutral", "positive", "positive", "positive"))
     text = " ".join(random.choices(_WORDS, k=random.randint(4, 40)))
@@ -48,7 +49,8 @@ def make(number: int, random: Random) -> Made:
     rest = (1 - sure) / 2
     probabilities = {"negative": rest, "neutral": rest, "positive": rest} | {tone: sure}
     comment = Comment(
-        id=f"c{number}",
+        id=f"c{row}/Q{question}" if answers > 1 else f"c{row}",
+        question=f"Q{question}" if answers > 1 else None,
         text=text,
         created_at=_START + timedelta(days=random.randrange(730)),
         respondent_id=f"r{number // 2}",
@@ -59,7 +61,7 @@ def make(number: int, random: Random) -> Made:
             "plan": random.choice("ABC"),
             "shop": f"shop {random.randrange(300)}",
         },
-        scores=(Score(metric="nps", value=random.randint(0, 10), min=0, max=10),),
+        scores=(Score(metric="nps", value=row * 7919 % 65_537 % 11, min=0, max=10),),
     )
     analysis = Analysis(
         id=comment.id,
@@ -83,14 +85,14 @@ def make(number: int, random: Random) -> Made:
     return comment, analysis, None
 
 
-def fill(store: Store, rows: int) -> tuple[float, float]:
+def fill(store: Store, rows: int, answers: int) -> tuple[float, float]:
     """Save so many comments as one batch; gives comments per second of saving alone, and the longest save."""
     random = Random(7)  # noqa: S311  # makes data up
     store.create_batch("bench", batch_id="big")
     store.update_batch("bench", "big", state="running")
     spent = longest = 0.0
     for chunk, start in enumerate(range(0, rows, CHUNK)):
-        made = [make(number, random) for number in range(start, min(rows, start + CHUNK))]
+        made = [make(number, random, answers) for number in range(start, min(rows, start + CHUNK))]
         started = time.perf_counter()
         store.save("bench", "big", chunk, made)
         took = time.perf_counter() - started
@@ -139,11 +141,11 @@ def seconds(ask: Callable[[], Any], times: int = 5) -> float:
     return statistics.median(taken)
 
 
-def run(url: str, rows: int, console: Console) -> None:
+def run(url: str, rows: int, answers: int, console: Console) -> None:
     """Fill one store and ask it."""
     kind = sa.make_url(url).get_backend_name()
     store = open_store(url)
-    speed, longest = fill(store, rows)
+    speed, longest = fill(store, rows, answers)
     console.print(
         f"{kind}: {speed:,.0f} comments/s kept in chunks of {CHUNK:,}; the longest took {longest * 1000:,.0f} ms"
     )
@@ -171,8 +173,8 @@ def run(url: str, rows: int, console: Console) -> None:
         "while written: themes by month", f"{statistics.median(while_written() for _ in range(5)) * 1000:,.0f}"
     )
     table.add_row("save of one comment", f"{seconds(written) * 1000:,.0f}")
-    correction = Correction(sentiment="neutral")
-    table.add_row("correction", f"{seconds(lambda: store.correct('bench', 'c5', correction, author='me')) * 1000:,.0f}")
+    correction, one = Correction(sentiment="neutral"), "c5/Q0" if answers > 1 else "c5"
+    table.add_row("correction", f"{seconds(lambda: store.correct('bench', one, correction, author='me')) * 1000:,.0f}")
     console.print(table)
     started = time.perf_counter()
     store.delete_batch("bench", "big")
@@ -184,6 +186,7 @@ def main() -> None:
     """Print a table for each database."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rows", type=int, default=1_000_000)
+    parser.add_argument("--answers", type=int, default=1, help="comments of one questionnaire, with one set of scores")
     parser.add_argument("--url", nargs="+", default=[])
     options = parser.parse_args()
     console = Console(width=100)
@@ -201,7 +204,7 @@ def main() -> None:
             else:
                 urls.append(stack.enter_context(new_database(stack.enter_context(started(programs)))))
         for url in urls:
-            run(url, options.rows, console)
+            run(url, options.rows, options.answers, console)
 
 
 if __name__ == "__main__":

@@ -16,6 +16,8 @@ from nlp_cx.storage.text import UNDATED, clean
 
 MAX_BUCKETS = 20_000
 """Groups of one answer, at most."""
+_SCRATCH = 1 << 25
+"""Numbers of scratch memory that a count may take."""
 _SEGMENT = "segment:"
 _FIXED: Mapping[str, Sequence[str]] = {"language": LANGUAGES, "sentiment": POLARITIES, "standing": STANDINGS}
 
@@ -58,6 +60,23 @@ def compact(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
             return (np.cumsum(there) - 1)[shifted], np.flatnonzero(there) + low
     found, codes = np.unique(values, return_inverse=True)
     return codes, found
+
+
+def firsts(keys: np.ndarray, size: int) -> np.ndarray:
+    """Give where each key occurs first.
+
+    Args:
+        keys: Whole numbers from 0.
+        size: What they are all below.
+
+    Returns:
+        Positions in ascending order.
+    """
+    if size <= _SCRATCH:  # no need to sort
+        order, last = np.arange(len(keys)), np.empty(size, np.int64)
+        last[keys[::-1]] = order[::-1]
+        return np.flatnonzero(last[keys] == order)
+    return np.sort(np.unique(keys, return_index=True)[1])
 
 
 def group(facts: Facts, chosen: np.ndarray, by: Sequence[str], batch_ids: Mapping[int, str]) -> Buckets:

@@ -15,7 +15,7 @@ from nlp_cx.histogram import Scale
 from nlp_cx.records import LANGUAGES, POLARITIES
 from nlp_cx.storage.base import Part
 from nlp_cx.storage.block import COMPLAINT, HUMAN, MIXED, REVIEW, SUGGESTION, TRUNCATED
-from nlp_cx.storage.buckets import Buckets, compact, group
+from nlp_cx.storage.buckets import Buckets, compact, firsts, group
 from nlp_cx.storage.facts import Facts
 from nlp_cx.storage.interface import EVERYTHING
 from nlp_cx.storage.names import read_scale
@@ -271,7 +271,7 @@ def _answers(facts: Facts, chosen: np.ndarray, metric: str | None) -> Iterator[_
         if first is not None and len(at):
             at = first[at]
             codes, found = compact(given)
-            _, once = np.unique(at * len(found) + codes, return_index=True)
+            once = firsts(at * len(found) + codes, facts.n * len(found))
             at, given = at[once], given[once]
         if len(at):
             yield _Answers(scale, at, given)
@@ -325,7 +325,8 @@ def _count_responses(facts: Facts, chosen: np.ndarray, buckets: Buckets) -> np.n
     shared, alone = facts.shared[0], chosen.copy()
     alone[shared] = False
     shared = shared[chosen[shared]]
-    pairs = np.unique(buckets.codes[shared] * np.int64(facts.n) + first[shared])
+    pairs = buckets.codes[shared] * np.int64(facts.n) + first[shared]
+    pairs = pairs[firsts(pairs, buckets.n * facts.n)]
     counts: np.ndarray = _count(buckets.codes[alone], buckets.n) + _count(pairs // facts.n, buckets.n)
     return counts
 
