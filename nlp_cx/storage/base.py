@@ -9,12 +9,11 @@ from typing import Any
 import sqlalchemy as sa
 
 from nlp_cx.errors import RequestError
-from nlp_cx.storage.database import Database
+from nlp_cx.storage.database import Database, portions
 from nlp_cx.storage.documents import read_stored
 from nlp_cx.storage.facts import FactTable
 from nlp_cx.storage.records import StoredComment
 from nlp_cx.storage.schema import batches, comments
-from nlp_cx.storage.writing import portions
 
 MAX_LIMIT = 10_000
 

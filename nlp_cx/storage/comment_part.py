@@ -15,6 +15,7 @@ from nlp_cx.records import Analysis, Comment
 from nlp_cx.storage.base import Part, check_limit, now, split_last
 from nlp_cx.storage.block import WORKSPACE_BITS
 from nlp_cx.storage.cursors import read_cursor, write_cursor
+from nlp_cx.storage.database import portions
 from nlp_cx.storage.documents import (
     Draft,
     corrected,
@@ -28,7 +29,7 @@ from nlp_cx.storage.records import Filter, Order, Page, Row, Saved, StoredCommen
 from nlp_cx.storage.schema import batches, chunks, comments, labels, rejections, workspaces
 from nlp_cx.storage.selection import choose, page
 from nlp_cx.storage.text import clean, shorten
-from nlp_cx.storage.writing import Kept, portions, remove, write
+from nlp_cx.storage.writing import Kept, remove, write
 
 CHUNK_BITS = 20
 """Bits of a row's number in its batch that are its position in the chunk."""

@@ -6,9 +6,10 @@ import random
 import sqlite3
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import UTC, date, datetime
+from itertools import islice
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -18,6 +19,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from nlp_cx.errors import MissingExtraError, StorageError
 from nlp_cx.storage.schema import Moment, workspaces
 
+Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 _BUSY_SECONDS = 30
@@ -34,6 +36,13 @@ _PRAGMAS = (
     "PRAGMA cache_size = -65536",
     "PRAGMA mmap_size = 1073741824",
 )
+
+
+def portions(items: Iterable[Item], size: int = 900) -> Iterable[list[Item]]:
+    """Cut anything into lists; by default as many values as one IN list takes anywhere."""
+    source = iter(items)
+    while part := list(islice(source, size)):
+        yield part
 
 
 class Database:
@@ -128,6 +137,16 @@ class Database:
             self.insert_new(connection, workspaces, {"name": workspace})
             found = connection.execute(row).one()
         return found
+
+    def read_bytes(self, connection: sa.Connection, query: sa.Select[Any]) -> Sequence[tuple[Any, ...]]:
+        """Read rows that hold many bytes; of PostgreSQL in its binary form, which need not be decoded."""
+        if self.is_sqlite:
+            return connection.execute(query).all()
+        compiled = query.compile(connection, compile_kwargs={"render_postcompile": True})
+        driver: Any = connection.connection.dbapi_connection
+        with driver.cursor(binary=True) as cursor:
+            rows: list[tuple[Any, ...]] = cursor.execute(compiled.string, compiled.params).fetchall()
+            return rows
 
     def add(self, connection: sa.Connection, table: sa.Table, rows: Sequence[tuple[Any, ...]]) -> None:
         """Insert many rows that are not there yet, by the fastest way the driver has.

@@ -15,7 +15,7 @@ import sqlalchemy as sa
 
 from nlp_cx.records import LANGUAGES, POLARITIES
 from nlp_cx.storage.block import ALIVE, BLOCK, BLOCK_BITS, Block, Fact, join
-from nlp_cx.storage.database import Database
+from nlp_cx.storage.database import Database, portions
 from nlp_cx.storage.names import Names
 from nlp_cx.storage.records import STANDINGS
 from nlp_cx.storage.schema import daily, facts, workspaces
@@ -167,12 +167,12 @@ class FactTable:
         """Read blocks."""
         query = sa.select(facts.c.block, facts.c.payload)
         if whole:
-            rows = connection.execute(query.where(facts.c.workspace == workspace)).all()
+            rows = self._database.read_bytes(connection, query.where(facts.c.workspace == workspace))
         else:
             rows = [
                 row
-                for start in range(0, len(wanted), 1000)
-                for row in connection.execute(query.where(facts.c.block.in_(wanted[start : start + 1000])))
+                for part in portions(wanted)
+                for row in self._database.read_bytes(connection, query.where(facts.c.block.in_(part)))
             ]
         return {block: Block.from_bytes(payload) for block, payload in rows}
 

@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import islice
 from operator import itemgetter
-from typing import Any, TypeVar
+from typing import Any
 
 import sqlalchemy as sa
 
 from nlp_cx.histogram import Scale
 from nlp_cx.records import LANGUAGES, POLARITIES, Analysis, Comment
 from nlp_cx.storage.block import ALIVE, COMPLAINT, HUMAN, MIXED, RAW, REVIEW, SUGGESTION, TRUNCATED, Fact
-from nlp_cx.storage.database import Database
+from nlp_cx.storage.database import Database, portions
 from nlp_cx.storage.documents import Draft, standing_of
 from nlp_cx.storage.facts import FactTable
 from nlp_cx.storage.names import Name, scale_name
@@ -22,10 +21,7 @@ from nlp_cx.storage.records import LIKELY, STANDINGS
 from nlp_cx.storage.schema import comments, mentions, scores, segments, texts
 from nlp_cx.storage.text import fingerprint, seconds, shorten
 
-Item = TypeVar("Item")
 PARTS = (mentions, scores, segments)
-_MANY = 900
-"""Values of one IN list."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,13 +35,6 @@ class Kept:
     fixed: str | None
     """The correction that is applied."""
     batch: int | None
-
-
-def portions(items: Iterable[Item], size: int = _MANY) -> Iterable[list[Item]]:
-    """Cut anything into lists."""
-    source = iter(items)
-    while part := list(islice(source, size)):
-        yield part
 
 
 def write(

@@ -252,7 +252,7 @@ def test_cancelling_and_saving_at_once_leaves_no_doubt(shared_url):
     told = []
 
     def save():
-        for chunk in range(50):
+        for chunk in range(2_000):
             told.append(saving.save("w", "b", chunk, [made(str(chunk))]))
             if told[-1] == "closed":
                 return
