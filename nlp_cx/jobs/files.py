@@ -32,8 +32,8 @@ class Files:
         return self.folder / "uploads"
 
     def upload(self, batch: str) -> Path:
-        """What was uploaded for a batch."""
-        return self.uploads / batch
+        """What was uploaded for a batch; its suffix is that of the name it came with."""
+        return next(self.uploads.glob(f"{batch}*"), self.uploads / batch)
 
     def spool(self, batch: str) -> Path:
         """The rows of a batch, cut into chunks."""
@@ -46,7 +46,7 @@ class Files:
 
     def keep(self, draft: Path, batch: str) -> Path:
         """Make a draft, whose bytes are on the disk, the upload of a batch, for good."""
-        path = draft.replace(self.upload(batch))
+        path = draft.replace(self.uploads / f"{batch}{draft.suffix}")
         handle = os.open(self.uploads, os.O_RDONLY)
         try:
             os.fsync(handle)

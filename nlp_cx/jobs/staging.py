@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -22,6 +23,7 @@ HIDDEN = "[HIDDEN]"
 _LISTS = ("text", "segments", "scores", "ignore")
 _WORDS = ("id", "question", "language", "date", "respondent_id", "touchpoint", "stage", "sheet")
 _LONGEST = 1000
+_UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 
 
 def read_mapping(given: object) -> dict[str, Any]:
@@ -69,13 +71,13 @@ def _read_common(given: object) -> dict[str, str]:
             raise RequestError(f"mapping/all/{str(name)[:80]}", f"is unknown; known are {', '.join(OPTIONS)}")
         if name == "language" and value not in ("vi", "en"):
             raise RequestError("mapping/all/language", 'must be "vi" or "en"')
-        if len(value) > 2000:
-            raise RequestError(f"mapping/all/{name}", "must not be longer than 2000 characters")
+        if not value or len(value) > 2 * _LONGEST or _UNSTORABLE.search(value):
+            raise RequestError(f"mapping/all/{name}", f"must be text of at most {2 * _LONGEST} characters")
     return dict(given)
 
 
 def _is_word(value: object) -> bool:
-    return isinstance(value, str) and 0 < len(value) <= _LONGEST and "\0" not in value
+    return isinstance(value, str) and 0 < len(value) <= _LONGEST and not _UNSTORABLE.search(value)
 
 
 def open_upload(path: Path, mapping: Mapping[str, Any]) -> Survey:

@@ -186,7 +186,10 @@ class Work:
             error: Why, for the caller; None if it is nothing that a caller can do something about.
         """
         told = str(error) if error else _INTERNAL
-        told = told.replace(str(self.files.upload(batch_id)), "the file").replace(batch_id, "the file")
+        batch = self._batch(workspace, batch_id)
+        path = self.files.upload(batch_id)
+        for ours in (str(path), path.name):
+            told = told.replace(ours, batch.name if batch and batch.name else "the file")
         self._patiently(
             lambda: self.store.update_batch(
                 workspace,
