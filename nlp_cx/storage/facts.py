@@ -239,11 +239,8 @@ class FactTable:
             for (day, language, theme), change in zip(keys.tolist(), changes.tolist(), strict=True)
         ]
         self._database.add_up(connection, daily, rows, ("comments", *POLARITIES))
-        same = ("workspace", "day", "language", "theme")
-        gone = [dict(zip((f"b_{name}" for name in same), row, strict=False)) for row in rows if row[4] < 0]
-        if gone:
-            equal = [daily.c[name] == sa.bindparam(f"b_{name}") for name in same]
-            connection.execute(daily.delete().where(daily.c.comments == 0, *equal), gone)
+        if (changes[:, 0] < 0).any():
+            connection.execute(daily.delete().where(daily.c.workspace == workspace, daily.c.comments == 0))
 
 
 def _all_themes(connection: sa.Connection, workspace: int) -> dict[int, str]:

@@ -241,6 +241,9 @@ daily = sa.Table(
     sa.Column("negative", Big, nullable=False),
     sa.Column("neutral", Big, nullable=False),
     sa.Column("positive", Big, nullable=False),
+    sa.Index(
+        "ix_daily_empty", "workspace", sqlite_where=sa.text("comments = 0"), postgresql_where=sa.text("comments = 0")
+    ),
     sqlite_with_rowid=False,
 )
 

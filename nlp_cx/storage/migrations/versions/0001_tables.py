@@ -274,5 +274,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["comment"], ["comments.place"], name=op.f("fk_texts_comment"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("comment", name=op.f("pk_texts")),
     )
+    empty = sa.text("comments = 0")
+    op.create_index("ix_daily_empty", "daily", ["workspace"], sqlite_where=empty, postgresql_where=empty)
     if op.get_bind().dialect.name == "postgresql":  # numbers hardly compress, and are read often
         op.execute("ALTER TABLE facts ALTER COLUMN payload SET STORAGE EXTERNAL")
