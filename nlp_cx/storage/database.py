@@ -22,7 +22,7 @@ from nlp_cx.storage.schema import Moment, workspaces
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
-_BUSY_SECONDS = 30
+_BUSY_SECONDS = 10
 _TRIES = 8
 _TRANSIENT = frozenset({"40001", "40P01", "55P03"})
 """PostgreSQL: serialization failure, deadlock, lock not available."""
@@ -69,7 +69,7 @@ class Database:
             self._alone = threading.RLock()  # all threads share the one connection
             options |= {"poolclass": sa.StaticPool, "connect_args": {"check_same_thread": False}}
         else:
-            _make_folder(Path(str(parsed.database)))
+            _make_file(Path(str(parsed.database)))
             options |= {"connect_args": {"check_same_thread": False, "timeout": _BUSY_SECONDS}}
             options |= {"pool_size": 10, "max_overflow": 40}
         self.engine = sa.create_engine(parsed, **options)
@@ -104,7 +104,7 @@ class Database:
                     connection = connection.execution_options(writes=True)
                     with connection.begin():
                         return work(connection)
-            except sa.exc.DBAPIError as error:
+            except Exception as error:
                 if not _is_transient(error):
                     raise
                 if attempt == _TRIES:
@@ -131,7 +131,7 @@ class Database:
         Returns:
             Its row.
         """
-        row = sa.select(workspaces).where(workspaces.c.name == workspace).with_for_update()
+        row = sa.select(workspaces).where(workspaces.c.name == workspace).with_for_update(key_share=True)
         found = connection.execute(row).one_or_none()
         if found is None:
             self.insert_new(connection, workspaces, {"name": workspace})
@@ -162,10 +162,18 @@ class Database:
         if self.is_sqlite:
             self._send(connection, table, rows)
             return
+        import psycopg
+
         driver: Any = connection.connection.dbapi_connection
-        with driver.cursor() as cursor, cursor.copy(f'COPY "{table.name}" ({names}) FROM STDIN') as copy:
-            for row in rows:
-                copy.write_row(row)
+        try:
+            with driver.cursor() as cursor, cursor.copy(f'COPY "{table.name}" ({names}) FROM STDIN') as copy:
+                for row in rows:
+                    copy.write_row(row)
+        except psycopg.Error as error:
+            if _is_transient(error):
+                raise
+            # what the server says may quote the row, and with it what a customer wrote
+            raise StorageError(f"the database refused rows of {table.name} ({error.sqlstate})") from None
 
     def add_up(
         self, connection: sa.Connection, table: sa.Table, rows: Sequence[tuple[Any, ...]], counts: Sequence[str]
@@ -249,12 +257,13 @@ def _parse(url: str) -> sa.URL:
     return parsed
 
 
-def _make_folder(path: Path) -> None:
-    """Make the folder of a SQLite file, for its owner only."""
+def _make_file(path: Path) -> None:
+    """Make a SQLite file and its folder, for their owner only; what is there stays as it is."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        path.touch(mode=0o600)
     except OSError as error:
-        raise StorageError(f"{path.parent} cannot be made ({error.strerror}): choose another place") from error
+        raise StorageError(f"{path} cannot be made ({error.strerror}): choose another place") from error
 
 
 def _connected(connection: sqlite3.Connection, _: object) -> None:
@@ -277,10 +286,12 @@ def _begun(connection: sa.Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
-def _is_transient(error: sa.exc.DBAPIError) -> bool:
+def _is_transient(error: Exception) -> bool:
     """Tell an error that goes away by itself."""
-    if error.connection_invalidated:
-        return True
-    if isinstance(error.orig, sqlite3.OperationalError):
-        return "locked" in str(error.orig)
-    return getattr(error.orig, "sqlstate", None) in _TRANSIENT
+    if isinstance(error, sa.exc.DBAPIError):
+        if error.connection_invalidated:
+            return True
+        return isinstance(error.orig, Exception) and _is_transient(error.orig)
+    if isinstance(error, sqlite3.OperationalError):
+        return "locked" in str(error)
+    return getattr(error, "sqlstate", None) in _TRANSIENT

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Literal
 
 import numpy as np
 import sqlalchemy as sa
 
-from nlp_cx.histogram import Scale
 from nlp_cx.records import LANGUAGES, POLARITIES
+from nlp_cx.storage.answers import answers_of, count_answers, count_codes, number_themes, presence_of
 from nlp_cx.storage.base import Part
 from nlp_cx.storage.block import COMPLAINT, HUMAN, MIXED, REVIEW, SUGGESTION, TRUNCATED
-from nlp_cx.storage.buckets import Buckets, compact, firsts, group
+from nlp_cx.storage.buckets import Buckets, firsts, group
 from nlp_cx.storage.facts import Facts
 from nlp_cx.storage.interface import EVERYTHING
 from nlp_cx.storage.names import read_scale
@@ -30,8 +28,7 @@ from nlp_cx.storage.records import (
 )
 from nlp_cx.storage.schema import batches
 from nlp_cx.storage.selection import choose
-from nlp_cx.storage.text import UNDATED, clean
-from nlp_cx.taxonomy import load_taxonomy
+from nlp_cx.storage.text import UNDATED
 
 _EPOCH = date(1970, 1, 1)
 _BLANK, _JUDGED = STANDINGS.index("blank"), STANDINGS.index("judged")
@@ -45,18 +42,6 @@ _COUNTED: Mapping[str, int] = {
     "truncated": TRUNCATED,
     "human": HUMAN,
 }
-_Mention = Literal["any", "negative", "neutral", "positive"]
-_MENTIONS: tuple[tuple[_Mention, int], ...] = (("any", 7), ("negative", 1), ("neutral", 2), ("positive", 4))
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Answers:
-    """The answers on one scale, one per response."""
-
-    scale: Scale
-    at: np.ndarray
-    """Position of the response's first comment."""
-    values: np.ndarray
 
 
 class SummaryPart(Part):
@@ -76,12 +61,12 @@ class SummaryPart(Part):
         """Count mentions per theme; themes that a bucket does not mention are left out."""
         with self._look(workspace, where) as (facts, chosen, ids):
             buckets = group(facts, chosen & _with_text(facts), by, ids)
-            themes, names = _themes(facts)
-            sizes = _count(buckets.codes, buckets.n)
+            themes, names = number_themes(facts)
+            sizes = count_codes(buckets.codes, buckets.n)
             of = buckets.codes[facts.columns["mention_slot"]]
             there = of >= 0
             cells = (of * len(names) + themes) * 3 + facts.columns["mention_sentiment"]
-            counts = _count(cells[there], buckets.n * len(names) * 3).reshape(buckets.n, len(names), 3)
+            counts = count_codes(cells[there], buckets.n * len(names) * 3).reshape(buckets.n, len(names), 3)
             return [
                 ThemeCount(
                     bucket=buckets.keys[bucket],
@@ -97,7 +82,7 @@ class SummaryPart(Part):
     def pair_counts(self, workspace: str, where: Filter = EVERYTHING) -> dict[tuple[str, str], int]:
         """Count the comments that mention two themes both, per pair, the theme of the smaller id first."""
         with self._look(workspace, where) as (facts, chosen, _):
-            themes, names = _themes(facts)
+            themes, names = number_themes(facts)
             marks = np.zeros((facts.n, len(names)), bool)
             slots = facts.columns["mention_slot"]
             rows = (chosen & _with_text(facts))[slots]
@@ -122,13 +107,17 @@ class SummaryPart(Part):
             columns, at = facts.columns, np.flatnonzero(chosen)
             codes, standings = buckets.codes[at], columns["standing"][at]
             told = standings != _BLANK
-            stood = _count(codes * len(STANDINGS) + standings, buckets.n * len(STANDINGS))
+            stood = count_codes(codes * len(STANDINGS) + standings, buckets.n * len(STANDINGS))
             stood = stood.reshape(buckets.n, len(STANDINGS))
             judged = standings == _JUDGED
-            felt = _count(codes[judged] * 3 + columns["sentiment"][at][judged], buckets.n * 3).reshape(buckets.n, 3)
+            felt = count_codes(codes[judged] * 3 + columns["sentiment"][at][judged], buckets.n * 3).reshape(
+                buckets.n, 3
+            )
             flags = columns["flags"][at]
-            counts = {name: _count(codes[told & ((flags & bit) != 0)], buckets.n) for name, bit in _COUNTED.items()} | {
-                "dated": _count(codes[told & (columns["when"][at] != UNDATED)], buckets.n),
+            counts = {
+                name: count_codes(codes[told & ((flags & bit) != 0)], buckets.n) for name, bit in _COUNTED.items()
+            } | {
+                "dated": count_codes(codes[told & (columns["when"][at] != UNDATED)], buckets.n),
                 "responses": _count_responses(facts, chosen, buckets),
             }
             return [
@@ -157,20 +146,20 @@ class SummaryPart(Part):
             if not blank:
                 chosen = chosen & _with_text(facts)
             buckets = group(facts, chosen, by, ids)
-            presence, names = _presence(facts, chosen) if themes else (None, [])
+            presence, names = presence_of(facts, chosen) if themes else (None, [])
             return [
                 row
-                for answers in _answers(facts, chosen, metric)
-                for row in _score_counts(buckets, answers, presence, names)
+                for answers in answers_of(facts, chosen, metric)
+                for row in count_answers(buckets, answers, presence, names)
             ]
 
     def presence_matrix(self, workspace: str, where: Filter = EVERYTHING, *, metric: str) -> tuple[PresenceMatrix, ...]:
         """Give the answers to a metric beside the themes mentioned; one matrix per scale, most answers first."""
         with self._look(workspace, where) as (facts, chosen, _):
             chosen = chosen & _with_text(facts)
-            presence, names = _presence(facts, chosen)
+            presence, names = presence_of(facts, chosen)
             matrices = []
-            for answers in _answers(facts, chosen, metric):
+            for answers in answers_of(facts, chosen, metric):
                 at, when = answers.at, facts.columns["when"][answers.at]
                 days = facts.days[at].astype("datetime64[D]")
                 days[when == UNDATED] = np.datetime64("NaT")
@@ -211,123 +200,22 @@ class SummaryPart(Part):
             )
 
 
-def _count(codes: np.ndarray, size: int) -> np.ndarray:
-    """Count how often each code from 0 to `size` - 1 occurs; negative ones are left out."""
-    return np.bincount(codes[codes >= 0] if codes.min(initial=0) < 0 else codes, minlength=size)
-
-
 def _with_text(facts: Facts) -> np.ndarray:
     """Tell which comments have text."""
     return np.asarray(facts.columns["standing"] != _BLANK)
-
-
-def _themes(facts: Facts) -> tuple[np.ndarray, list[str]]:
-    """Number the themes from 0, those of the taxonomy in its order first; gives that number per mention, and names."""
-    known = facts.names.of("theme")
-    order = {theme: place for place, theme in enumerate(load_taxonomy().ids)}
-    for theme in sorted(known.values()):
-        order.setdefault(theme, len(order))
-    table = np.zeros(max(known, default=0) + 1, np.int64)
-    for number, theme in known.items():
-        table[number] = order[theme]
-    return table[facts.columns["mention_theme"]], list(order)
-
-
-def _presence(facts: Facts, chosen: np.ndarray) -> tuple[np.ndarray, list[str]]:
-    """Tell what the chosen comments of each response mention.
-
-    Returns:
-        Per position of a response's first comment and theme the sum of 1 (negative), 2 (neutral) and 4 (positive);
-        names of themes.
-    """
-    themes, names = _themes(facts)
-    slots = facts.columns["mention_slot"]
-    rows = chosen[slots]
-    first = facts.responses(chosen)
-    at = slots[rows] if first is None else first[slots[rows]]
-    cells, sentiment = at * np.int64(len(names)) + themes[rows], facts.columns["mention_sentiment"][rows]
-    flat = np.zeros(facts.n * len(names), np.uint8)
-    for place in range(len(POLARITIES)):
-        flat[cells[sentiment == place]] |= 1 << place  # once per cell however often it is mentioned
-    return flat.reshape(facts.n, len(names)), names
-
-
-def _answers(facts: Facts, chosen: np.ndarray, metric: str | None) -> Iterator[_Answers]:
-    """Give the answers of the chosen comments, scale by scale, each value once per response."""
-    columns, first = facts.columns, facts.responses(chosen)
-    of_scale, slots, values = columns["score_scale"], columns["score_slot"], columns["score_value"]
-    rows = chosen[slots]
-    if not rows.all():
-        of_scale, slots, values = of_scale[rows], slots[rows], values[rows]
-    scales = {number: read_scale(name) for number, name in facts.names.of("scale").items()}
-    for number, scale in sorted(scales.items(), key=lambda item: (item[1].metric, item[1].min, item[1].max, item[0])):
-        if metric is not None and scale.metric != clean(metric):
-            continue
-        own = of_scale == number
-        at, given = slots[own].astype(np.int64), values[own]
-        if scale.kind == "nps":
-            whole = given == np.floor(given)  # an NPS takes whole numbers only
-            at, given = at[whole], given[whole]
-        if first is not None and len(at):
-            at = first[at]
-            codes, found = compact(given)
-            once = firsts(at * len(found) + codes, facts.n * len(found))
-            at, given = at[once], given[once]
-        if len(at):
-            yield _Answers(scale, at, given)
-
-
-def _score_counts(
-    buckets: Buckets, answers: _Answers, presence: np.ndarray | None, names: Sequence[str]
-) -> Iterator[ScoreCount]:
-    """Count answers per bucket, of all and of those who mention each theme."""
-    of = buckets.codes[answers.at]
-    inside = of >= 0
-    at, of = answers.at[inside], of[inside]
-    codes, values = compact(_whole(answers.values[inside]))
-    cells, size, listed = of * len(values) + codes, buckets.n * len(values), values.tolist()
-    yield from _rows(buckets, answers.scale, listed, _count(cells, size), None, "any")
-    if presence is None:
-        return
-    for theme, name in enumerate(names):
-        marks = presence[:, theme][at]
-        told = np.flatnonzero(marks)
-        marks, own = marks[told], cells[told]
-        for mention, bits in _MENTIONS:
-            counts = _count(own[(marks & bits) != 0], size)
-            yield from _rows(buckets, answers.scale, listed, counts, name, mention)
-
-
-def _whole(values: np.ndarray) -> np.ndarray:
-    """Give values as whole numbers if they are."""
-    if len(values) and np.abs(values).max() < 1 << 40:
-        whole = values.astype(np.int64)
-        if (whole == values).all():
-            return whole
-    return values
-
-
-def _rows(
-    buckets: Buckets, scale: Scale, values: Sequence[float], counts: np.ndarray, theme: str | None, mention: _Mention
-) -> Iterator[ScoreCount]:
-    """Make rows of counts by bucket and value."""
-    table = counts.reshape(buckets.n, len(values))
-    for number in np.flatnonzero(table.any(axis=1)).tolist():
-        counted = {float(value): count for value, count in zip(values, table[number].tolist(), strict=True) if count}
-        yield ScoreCount(bucket=buckets.keys[number], scale=scale, theme=theme, mention=mention, counts=counted)
 
 
 def _count_responses(facts: Facts, chosen: np.ndarray, buckets: Buckets) -> np.ndarray:
     """Count questionnaires per bucket; one that has answers in two buckets counts in both."""
     first = facts.responses(chosen)
     if first is None:
-        return _count(buckets.codes, buckets.n)
+        return count_codes(buckets.codes, buckets.n)
     shared, alone = facts.shared[0], chosen.copy()
     alone[shared] = False
     shared = shared[chosen[shared]]
     pairs = buckets.codes[shared] * np.int64(facts.n) + first[shared]
     pairs = pairs[firsts(pairs, buckets.n * facts.n)]
-    counts: np.ndarray = _count(buckets.codes[alone], buckets.n) + _count(pairs // facts.n, buckets.n)
+    counts: np.ndarray = count_codes(buckets.codes[alone], buckets.n) + count_codes(pairs // facts.n, buckets.n)
     return counts
 
 

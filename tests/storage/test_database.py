@@ -108,6 +108,24 @@ def test_errors_of_the_database_hold_no_comment(store):
     assert "private" not in str(caught.value)
 
 
+def test_rows_that_the_database_refuses_are_not_quoted(store):
+    """Not by the fast way of inserting them either."""
+    from nlp_cx.storage.schema import texts
+
+    with pytest.raises((StorageError, sa.exc.DBAPIError)) as caught:
+        store._database.write(lambda connection: store._database.add(connection, texts, [("no number", "private")]))
+
+    assert "private" not in str(caught.value)
+
+
+def test_a_new_file_is_its_owners_only(tmp_path):
+    """What customers wrote is not for other users of the machine."""
+    open_store(f"sqlite:///{tmp_path / 'folder' / 'a.sqlite'}").close()
+
+    assert (tmp_path / "folder" / "a.sqlite").stat().st_mode & 0o077 == 0
+    assert (tmp_path / "folder").stat().st_mode & 0o077 == 0
+
+
 def _open(url):
     """Open and use a store in a process of its own."""
     store = open_store(url)
