@@ -25,7 +25,7 @@ THIN = 10
 FEWEST = 10
 """Rows of a class below which its labels are not examined."""
 FOLDS = 5
-LOOK_AT = 0.2
+LOOK_AT = 0.25
 """A label whose own probability is above this is no likely error, whatever the ranking says."""
 
 
@@ -196,7 +196,7 @@ def _unlikely(
     if len(classes) < 2 or len(np.unique(groups[rows])) < FOLDS:
         return
     numbered = np.searchsorted(classes, labels[rows])
-    model = make_pipeline(StandardScaler(), LogisticRegression(C=0.05, max_iter=500))
+    model = make_pipeline(StandardScaler(), LogisticRegression(C=0.2, max_iter=500))
     folds = StratifiedGroupKFold(FOLDS, shuffle=True, random_state=seed)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # a fold may lack a class, which the next line sees
@@ -227,7 +227,7 @@ def notes_of(
     mentions_held = count_mentions(held)
     all_themes = count_mentions(feedback.examples)
     blank = sum(row.themes == {} for row in feedback.rows)
-    never = [theme for theme in THEMES if theme in looked_for and not all_themes[theme]]
+    never = [theme for theme in THEMES if theme not in looked_for]
     thin = [
         f"{theme} ({mentions_held[theme]})" for theme in THEMES if all_themes[theme] and mentions_held[theme] < THIN
     ]
@@ -237,8 +237,8 @@ def notes_of(
         (checks.unlabelled, f"{checks.unlabelled} rows carry no label and were left out."),
         (themed and blank, f'{blank} rows name no theme and were taken as "no theme"; if they were not labelled, give '
                            "--blank-themes unknown."),
-        (themed and never, f"Never labelled: {', '.join(never)}. They were taken as looked for and not found; if "
-                           "nobody looked for them, name those that were with --themes."),
+        (themed and never, f"Never labelled: {', '.join(never)}. Nothing is learnt or measured of them; if the "
+                           "annotators looked for them all the same, say --themes all."),
         (themed and thin, f"Too few held out to be measured (under {THIN} mentions): {', '.join(thin)}."),
         (not themed, "No row has themes: the theme heads learnt from old rows only."),
         (checks.copies, f"{sum(len(rows) - 1 for rows in checks.copies)} rows repeat another one, or nearly; they "

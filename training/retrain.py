@@ -88,7 +88,9 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--version", help="name of the candidate; the day's next free one if left out")
     parser.add_argument("--minutes", type=float, default=15.0, help="learn no longer than so (default 15)")
     parser.add_argument("--report", type=Path, help="folder of the report; out/retrain-VERSION if left out")
-    parser.add_argument("--themes", help="themes the annotators looked for, separated by commas; all if left out")
+    parser.add_argument(
+        "--themes", help="themes the annotators looked for, separated by commas, or all; those that occur if left out"
+    )
     parser.add_argument("--blank-themes", choices=("none", "unknown"), default="none",
                         help="what an empty themes cell means: no theme, or not labelled")  # fmt: skip
     parser.add_argument("--skip-bad", action="store_true", help="leave rows out whose labels cannot be used")
@@ -97,13 +99,18 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     return parser.parse_args(arguments)
 
 
-def themes_named(listed: str | None) -> tuple[str, ...]:
-    """Read --themes.
+def themes_looked_for(listed: str | None, rows: Sequence[Labelled]) -> tuple[str, ...]:
+    """Tell which themes the annotators looked for: those of --themes, else those that occur.
+
+    A theme that no row names may well be one that nobody looked for; to learn that it is absent everywhere would cost
+    the model what it knows of it.
 
     Raises:
         FileError: If one is unknown.
     """
     if listed is None:
+        return tuple(theme for theme in THEMES if any(theme in (row.themes or ()) for row in rows))
+    if listed.strip().casefold() == "all":
         return THEMES
     found = {name.strip(): find_theme(name) for name in listed.split(",") if name.strip()}
     unknown = [name for name, theme in found.items() if theme is None]
@@ -116,7 +123,6 @@ def retrain(options: argparse.Namespace, console: Console) -> Path:
     """Go the whole road; gives the folder of the report."""
     started = time.monotonic()
     config = tomllib.loads(CONFIG.read_text(encoding="utf-8")) | {"seed": options.seed}
-    looked_for = themes_named(options.themes)
     live = open_model(options.model, normaliser=NORMALISER)
     out = options.out or Registry.open().shelf
     version = free_version(out, options.version)
@@ -124,6 +130,7 @@ def retrain(options: argparse.Namespace, console: Console) -> Path:
 
     console.print(f"[1/5] read {options.labelled}")
     reading, rows = load_feedback(options, report)
+    looked_for = themes_looked_for(options.themes, rows)
     feedback = prepare(rows, looked_for=looked_for)
     regression = read_regression()
     parts = divide(feedback, regression, share=config["held_out"], seed=options.seed)

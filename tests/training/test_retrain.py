@@ -1,0 +1,114 @@
+"""The whole road of retraining, on a toy model."""
+
+from __future__ import annotations
+
+import csv
+import json
+import warnings
+from pathlib import Path
+
+import pytest
+
+from nlp_cx import Analyzer
+from training import retrain as page
+from training.retrain import main
+
+SAYINGS = [
+    ("giao hàng chậm quá", "negative", "delivery:negative"), ("giao hàng nhanh", "positive", "delivery:positive"),
+    ("nhân viên nhiệt tình", "positive", "staff:positive"), ("nhân viên thô lỗ", "negative", "staff:negative"),
+    ("giá rẻ", "positive", "price:positive"), ("giá đắt quá", "negative", "price:negative"),
+    ("the app crashes", "negative", "digital:negative"), ("the room is clean", "positive", "place:positive"),
+]  # fmt: skip
+WORDS = ["quá", "nhân", "viên", "giá", "app", "room", "chậm", "nhanh"]
+
+
+@pytest.fixture
+def feedback(tmp_path) -> Path:
+    """64 rows: each saying with each of eight words behind it, one hostile cell, one contradiction."""
+    path = tmp_path / "feedback.csv"
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(["text", "sentiment", "themes"])
+        for text, sentiment, themes in SAYINGS:
+            for word in WORDS:
+                writer.writerow([f"{text} {word} <script>alert(1)</script>", sentiment, themes])
+        writer.writerow(["=giao hàng chậm quá rồi", "negative", "delivery:negative"])
+        writer.writerow(["=Giao hàng chậm quá rồi!", "positive", "delivery:negative"])
+    return path
+
+
+@pytest.fixture
+def road(tmp_path, monkeypatch, tiny_model):
+    """Run the command; checkpoints go to a folder of the test."""
+    monkeypatch.setattr(page, "RUNS", tmp_path / "runs")
+
+    def run(*arguments: str | Path) -> int:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # what converters say about their own insides
+            common = ["--model", tiny_model, "--out", tmp_path / "models", "--report", tmp_path / "report"]
+            return main([str(one) for one in (*arguments, *common)])
+
+    return run
+
+
+def test_feedback_becomes_a_compared_candidate(road, feedback, tmp_path, capsys):
+    """The folder loads and analyses, names what it was made from, and the report says what to do next."""
+    assert road(feedback, "--version", "next") == 0
+
+    analyzer = Analyzer.load(tmp_path / "models" / "next")
+    manifest = analyzer.folder.manifest
+    assert manifest["history"]["from"] == "tiny"
+    assert manifest["history"]["feedback_rows"] + manifest["history"]["held_out_rows"] == 66
+    assert analyzer(["giao hàng chậm quá"])[0].model == "next"
+    figures = json.loads((tmp_path / "models" / "next" / "metrics.json").read_text(encoding="utf-8"))
+    assert set(figures["rows held out"]) == {"rows", "model", "live"}
+    assert "retrained on labelled feedback" in (tmp_path / "models" / "next" / "card.md").read_text(encoding="utf-8")
+    assert f"nlp-cx models promote {tmp_path / 'models' / 'next'}" in capsys.readouterr().out.replace("\n", "")
+    assert not (tmp_path / "runs").exists() or not list((tmp_path / "runs").iterdir())
+
+    page_html = (tmp_path / "report" / "report.html").read_text(encoding="utf-8")
+    assert page_html.count("<svg") >= 6
+    assert "<script>" not in page_html
+    assert "Contradictions" in (tmp_path / "report" / "report.md").read_text(encoding="utf-8")
+    assert ",=" not in (tmp_path / "report" / "labels_to_check.csv").read_text(encoding="utf-8-sig")
+
+
+def test_bad_rows_are_told_and_left_out_when_asked(road, tmp_path, feedback, capsys):
+    """Without --skip-bad nothing starts; with it the rows stand in a file of their own."""
+    with feedback.open("a", encoding="utf-8") as file:
+        file.write("giao hàng chậm,angry,delivry\n")
+
+    assert road(feedback, "--check") == 3
+    assert "row 68, themes: unknown theme 'delivry': did you mean delivery?" in capsys.readouterr().err
+    assert road(feedback, "--check", "--skip-bad") == 0
+    assert "delivry" in (tmp_path / "report" / "rejected.csv").read_text(encoding="utf-8-sig")
+    assert not (tmp_path / "models").exists()
+
+
+def test_too_few_rows_are_refused(road, tmp_path, capsys):
+    """Ten rows teach nothing that could be measured."""
+    (tmp_path / "few.csv").write_text("text,sentiment\n" + "tốt,positive\n" * 10, encoding="utf-8")
+
+    assert road(tmp_path / "few.csv") == 3
+    assert "holds 10 labelled rows" in capsys.readouterr().err
+
+
+def test_a_version_that_is_there_is_not_written_over(road, tmp_path, feedback):
+    """Nothing is learnt before that is known."""
+    (tmp_path / "models" / "taken").mkdir(parents=True)
+
+    assert road(feedback, "--version", "taken") == 5
+
+
+def test_themes_nobody_named_stay_as_they_are(feedback):
+    """Themes that occur were looked for; --themes adds others, and an unknown name is refused."""
+    from nlp_cx.errors import FileError
+    from nlp_cx.labelled import read_labelled
+
+    rows = read_labelled(feedback)
+
+    assert set(page.themes_looked_for(None, rows)) == {"delivery", "staff", "price", "digital", "place"}
+    assert page.themes_looked_for("giá & giá trị, staff", rows) == ("price", "staff")
+    assert len(page.themes_looked_for("all", rows)) == 16
+    with pytest.raises(FileError, match="unknown weather"):
+        page.themes_looked_for("weather", rows)
