@@ -63,7 +63,7 @@ class FilePresence:
         self.name = name or make_name()
         self._folder = folder
         folder.mkdir(parents=True, exist_ok=True)
-        self._lock = FileLock(self._path(self.name))
+        self._lock = FileLock(self._path(self.name), thread_local=False)  # taken by one thread, kept by another
 
     def keep(self) -> None:
         """Hold the lock."""

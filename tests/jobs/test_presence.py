@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 
 from nlp_cx.jobs.presence import FilePresence, make_name
 
@@ -43,6 +44,15 @@ def test_a_process_that_left_is_dead(tmp_path):
     assert here.dead(["other"]) == []
     other.leave()
     assert here.dead(["other"]) == ["other"]
+    here.leave()
+
+
+def test_one_thread_keeps_what_another_one_took(tmp_path):
+    """A lock that belongs to a thread would look lost to the keeper's."""
+    here = FilePresence(tmp_path, "here")
+    here.keep()
+    with ThreadPoolExecutor() as pool:
+        pool.submit(here.keep).result()
     here.leave()
 
 

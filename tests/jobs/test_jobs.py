@@ -1,0 +1,206 @@
+"""nlp_cx.jobs: a batch that was taken on comes to its end, whatever happens meanwhile."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from nlp_cx.errors import ConflictError, NotFoundError
+from nlp_cx.jobs import Jobs
+from nlp_cx.storage.interface import Batch
+from tests.jobs.conftest import until
+
+
+def write(jobs: Jobs, rows: list[dict[str, object]]) -> Path:
+    """Write rows as an upload that waits to become a batch."""
+    path = jobs.files.draft(".jsonl")
+    path.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), encoding="utf-8")
+    return path
+
+
+def rows(count: int) -> list[dict[str, object]]:
+    return [{"id": f"r{number}", "text": "giao hàng chậm quá"} for number in range(count)]
+
+
+def end(jobs: Jobs, batch: Batch) -> Batch:
+    """Wait for the end of a batch."""
+
+    def over() -> bool:
+        now = jobs.work.store.batch(batch.workspace, batch.id)
+        return now is not None and now.state not in ("queued", "running")
+
+    until(over)
+    found = jobs.work.store.batch(batch.workspace, batch.id)
+    assert found is not None
+    return found
+
+
+def test_every_row_of_a_batch_is_analysed_once_in_its_order(launch):
+    jobs = launch()
+    batch = jobs.create("acme", write(jobs, rows(1300)), name="survey.jsonl")
+
+    done = end(jobs, batch)
+
+    assert (done.state, done.total, done.done, done.rejected, done.chunks) == ("completed", 1300, 1300, 0, 3)
+    page = jobs.work.store.results("acme", batch.id, limit=5000)
+    assert [one.id for one in page.items] == [f"r{number}" for number in range(1300)]
+    assert page.items[0].analysis.themes[0].theme == "delivery"
+
+
+def test_files_are_gone_when_a_batch_is_over(launch):
+    jobs = launch()
+    batch = jobs.create("acme", write(jobs, rows(3)), name="survey.jsonl")
+    end(jobs, batch)
+
+    until(lambda: not jobs.files.spool(batch.id).exists())
+    assert list(jobs.files.uploads.iterdir()) == []
+
+
+def test_rejected_rows_are_kept_with_their_reasons_and_without_personal_data(launch):
+    jobs = launch()
+    bad = {"id": "bad", "text": ["call 0912 345 678"]}
+    batch = jobs.create("acme", write(jobs, [*rows(2), bad]), name="survey.jsonl")
+
+    done = end(jobs, batch)
+
+    assert (done.state, done.done, done.rejected, done.total) == ("completed", 2, 1, 3)
+    (rejected,) = jobs.work.store.rejected("acme", batch.id).items
+    assert rejected.reason == "text must be a string"
+    assert "0912" not in str(rejected.to_dict())
+
+
+def test_a_file_without_a_comment_fails_in_both_languages(launch):
+    jobs = launch()
+    batch = jobs.create("acme", write(jobs, [{"id": "bad", "text": ["x"]}]), name="survey.jsonl")
+
+    done = end(jobs, batch)
+
+    assert (done.state, done.error_code) == ("failed", "file")
+    assert done.error == "the file holds no comment; 1 rows were rejected"
+    assert done.error_vi != done.error
+
+
+def test_a_file_that_cannot_be_read_fails_under_the_name_it_came_with(launch):
+    jobs = launch()
+    path = jobs.files.draft(".xlsx")
+    path.write_bytes(b"PK\x03\x04 and nothing more")
+
+    done = end(jobs, jobs.create("acme", path, name="khao-sat.xlsx"))
+
+    assert done.state == "failed"
+    assert "khao-sat.xlsx" in done.error
+    assert done.id not in done.error
+
+
+def test_what_a_killed_submit_left_is_taken_up(launch):
+    """The batch stands in the store and nothing in the queue: killed right between the two."""
+    jobs = launch()
+    jobs.files.keep(write(jobs, rows(3)), "b_left")
+    batch = jobs.work.store.create_batch("acme", batch_id="b_left", name="survey.jsonl")
+
+    jobs._keeper.reckon()
+
+    assert end(jobs, batch).state == "completed"
+
+
+def test_submitting_twice_analyses_once(launch):
+    jobs = launch()
+    batch = jobs.create("acme", write(jobs, rows(3)), name="survey.jsonl")
+    jobs.submit("acme", batch.id)
+    end(jobs, batch)
+    jobs.submit("acme", batch.id)
+
+    assert end(jobs, batch).done == 3
+
+
+def test_a_cancelled_batch_takes_nothing_more(launch):
+    jobs = launch(worker=False)
+    batch = jobs.create("acme", write(jobs, rows(3)), name="survey.jsonl")
+
+    assert jobs.cancel("acme", batch.id).state == "cancelled"
+    assert jobs.cancel("acme", batch.id).state == "cancelled"
+    assert jobs.engine.lost(batch.id) == []
+    assert list(jobs.files.uploads.iterdir()) == []
+
+
+def test_only_what_is_under_way_can_be_cancelled(launch):
+    jobs = launch()
+    batch = jobs.create("acme", write(jobs, rows(3)), name="survey.jsonl")
+    end(jobs, batch)
+
+    with pytest.raises(ConflictError):
+        jobs.cancel("acme", batch.id)
+    with pytest.raises(NotFoundError):
+        jobs.cancel("other", batch.id)
+
+
+def test_a_deleted_batch_is_gone_with_its_comments(launch):
+    jobs = launch()
+    batch = jobs.create("acme", write(jobs, rows(3)), name="survey.jsonl")
+    end(jobs, batch)
+    with pytest.raises(NotFoundError):
+        jobs.delete("other", batch.id)
+
+    jobs.delete("acme", batch.id)
+
+    assert jobs.work.store.batch("acme", batch.id) is None
+    assert jobs.work.store.count("acme") == 0
+
+
+def test_what_is_under_way_at_a_stop_is_finished_by_the_next_worker(launch):
+    jobs = launch()
+    batch = jobs.create("acme", write(jobs, rows(20_000)), name="survey.jsonl")
+    until(lambda: jobs.work.store.batch("acme", batch.id).done)
+    jobs.stop()
+    before = jobs.work.store.batch("acme", batch.id)
+    assert before.state == "running"
+
+    done = end(launch(), batch)
+
+    assert (done.state, done.done) == ("completed", 20_000)
+
+
+def test_a_small_batch_does_not_wait_for_a_large_one(launch):
+    jobs = launch()
+    large = jobs.create("acme", write(jobs, rows(20_000)), name="large.jsonl")
+    until(lambda: jobs.work.store.batch("acme", large.id).done)
+
+    end(jobs, jobs.create("other", write(jobs, rows(100)), name="small.jsonl"))
+
+    assert jobs.work.store.batch("acme", large.id).state == "running"
+    jobs.cancel("acme", large.id)
+
+
+def test_a_comment_that_breaks_the_analyzer_is_rejected_alone(launch, live, monkeypatch):
+    """Broken on purpose in the redactor, which every comment passes."""
+    jobs = launch()
+    real = live.analyzer("job")._redact
+
+    class Breaks:
+        def __call__(self, aligned):
+            if "boom" in aligned.text:
+                raise ZeroDivisionError
+            return real(aligned)
+
+    monkeypatch.setattr(live.analyzer("job"), "_redact", Breaks())
+    batch = jobs.create("acme", write(jobs, [*rows(2), {"id": "x", "text": "boom"}]), name="survey.jsonl")
+
+    done = end(jobs, batch)
+
+    assert (done.state, done.done, done.rejected) == ("completed", 2, 1)
+    (rejected,) = jobs.work.store.rejected("acme", batch.id).items
+    assert (rejected.id, rejected.row) == ("x", 3)
+
+
+def test_raw_text_and_the_upload_are_kept_where_that_is_asked_for(launch, settings):
+    jobs = launch(settings=replace(settings, keep_raw=True))
+    batch = jobs.create("acme", write(jobs, [{"id": "a", "text": "giá rẻ, gọi 0912345678"}]), name="survey.jsonl")
+    end(jobs, batch)
+
+    stored = jobs.work.store.comment("acme", "a")
+    assert stored.raw == "giá rẻ, gọi 0912345678"
+    assert "0912345678" not in stored.analysis.text
+    assert jobs.files.upload(batch.id).exists()
