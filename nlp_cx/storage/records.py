@@ -338,7 +338,7 @@ class ScoreCount:
 
     @property
     def histogram(self) -> Histogram:
-        """The same as `scores.measure` and `drivers.find_drivers` take it."""
+        """The same as `scores.measure` and `drivers.impact` take it."""
         return Histogram(self.scale, self.counts)
 
 

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from nlp_cx.drivers import impact
 from nlp_cx.errors import RequestError
 from nlp_cx.histogram import Scale
 from nlp_cx.records import Score, ThemeMention
@@ -186,21 +187,13 @@ def test_a_response_of_several_answers_counts_once(store):
 
 def test_counts_feed_the_drivers(store):
     """What the store counts is what `drivers` takes: promoters who like the price, detractors who wait."""
-    from nlp_cx.drivers import find_drivers
-
     rows = [made(f"p{n}", themes={"price": "positive"}, scores=(nps(10),)) for n in range(60)]
     rows += [made(f"d{n}", scores=(nps(0),)) for n in range(40)]
     store.save("w", None, None, rows)
-    counts = store.score_counts("w", themes=True)
-    mentioners = {}
-    for row in counts:
-        if row.theme and row.mention != "neutral":
-            mentioners.setdefault(row.theme, {})[row.mention] = row.histogram
-    everyone = next(row.histogram for row in counts if row.theme is None)
+    counts = {(row.theme, row.mention): row.histogram for row in store.score_counts("w", themes=True)}
+    late = impact(counts[None, "any"], counts["delivery", "negative"], theme="delivery", mention="negative")
 
-    assert [(one.theme, one.impact) for one in find_drivers(everyone, mentioners) if one.mention == "negative"] == [
-        ("delivery", -80.0)
-    ]
+    assert (late.score, late.rest_score, late.impact) == (-100, 100, -80)
 
 
 def test_the_matrix_has_a_row_per_response(store):
