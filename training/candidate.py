@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -72,6 +73,8 @@ def write_candidate(
     version: str, history: Mapping[str, Any],
 ) -> None:  # fmt: skip
     """Write the candidate's folder as a draft: weights for torch and CPUs, calibration, manifest."""
+    import nncf
+
     tuned = run_folder / "tuned"
     tuned.mkdir(parents=True, exist_ok=True)
     save_file({name: value.contiguous() for name, value in weights.items()}, tuned / "model.safetensors")
@@ -79,6 +82,7 @@ def write_candidate(
         if (live.path / name).is_file():
             shutil.copy(live.path / name, tuned / name)
     shutil.rmtree(draft, ignore_errors=True)
+    nncf.set_log_level(logging.ERROR)
     write_weights(tuned, draft)
     before = Calibration.from_manifest(live.manifest["calibration"])
     judged = [example for example in held if example.sentiment >= 0]
