@@ -172,7 +172,7 @@ class Work:
             rows = (
                 f"; {batch.rejected} rows were rejected" if batch.rejected else ": it has a header only, or blank rows"
             )
-            self.fail(workspace, batch_id, FileError(f"the file holds no comment{rows}"))
+            self.fail(workspace, batch_id, FileError(f"{batch.name} holds no comment{rows}"))
             return
         self._patiently(lambda: self.store.update_batch(workspace, batch_id, state="completed", expected=RUNNING))
         self._close_again(self._batch(workspace, batch_id))

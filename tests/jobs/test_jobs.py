@@ -79,7 +79,7 @@ def test_a_file_without_a_comment_fails_in_both_languages(launch):
     done = end(jobs, batch)
 
     assert (done.state, done.error_code) == ("failed", "file")
-    assert done.error == "the file holds no comment; 1 rows were rejected"
+    assert done.error == "survey.jsonl holds no comment; 1 rows were rejected"
     assert done.error_vi != done.error
 
 
