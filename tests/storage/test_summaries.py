@@ -297,7 +297,7 @@ def recount(kept):
 
 
 @pytest.mark.parametrize("kind", ["memory", "postgres"])
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
 @given(steps=steps)
 def test_summaries_are_a_recount(law_stores, kind, steps):
     """Whatever was saved, replaced, corrected and deleted: facts, daily counts and SQL tables say the same."""
