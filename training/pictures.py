@@ -136,5 +136,5 @@ def _svg(chart: Any) -> str:
 
     config = {"font": _FONT, "view": {"stroke": None}, "axis": {"labelFontSize": 12, "titleFontSize": 12,
               "titleFontWeight": "normal"}, "title": {"fontSize": 13}, "legend": {"labelFontSize": 12}}  # fmt: skip
-    spec = json.loads(chart.to_json()) | {"config": config, "padding": {"left": 24, "right": 8, "top": 5, "bottom": 5}}
+    spec = json.loads(chart.to_json()) | {"config": config, "padding": {"left": 48, "right": 8, "top": 5, "bottom": 5}}
     return str(vl_convert.vegalite_to_svg(json.dumps(spec)))
