@@ -15,7 +15,7 @@ def evaluate(
     data: Annotated[
         Path,
         typer.Option(
-            metavar="FILE", help="JSON lines or CSV with text, sentiment and themes, as nlp_cx.evaluate says."
+            metavar="FILE", help="CSV, Excel, JSON lines, Label Studio or doccano, as nlp_cx.labelled says."
         ),
     ],
     as_json: AsJson = False,

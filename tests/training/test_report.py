@@ -15,7 +15,8 @@ from training.report import Story, conclude, write_report
 
 def change(difference: float, *, kind="overall", name="all", figure="theme_micro_f1", regressed=False) -> Change:
     return Change(name=name, kind=kind, figure=figure, n=50, live=0.7, candidate=0.7 + difference,
-                  difference=difference, low=difference - 0.03, high=difference + 0.03, regressed=regressed)  # fmt: skip
+                  difference=difference, low=difference - 0.03, high=difference + 0.03,
+                  regressed=regressed)  # fmt: skip
 
 
 def measured(*changes: Change) -> Measured:
