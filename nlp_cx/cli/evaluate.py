@@ -14,9 +14,7 @@ from nlp_cx.settings import read_settings
 def evaluate(
     data: Annotated[
         Path,
-        typer.Option(
-            metavar="FILE", help="CSV, Excel, JSON lines, Label Studio or doccano, as nlp_cx.labelled says."
-        ),
+        typer.Option(metavar="FILE", help="CSV, Excel, JSON lines, Label Studio or doccano, as nlp_cx.labelled says."),
     ],
     as_json: AsJson = False,
     lang: Lang = None,
