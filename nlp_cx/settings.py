@@ -19,6 +19,7 @@
 | `NLP_CX_MAX_UPLOAD_MB` | largest file that is uploaded as a batch | `2048` |
 | `NLP_CX_QUEUE` | comments that may wait for the model before 429 is answered | `4000` |
 | `NLP_CX_PRIVATE_WEBHOOKS` | whether webhooks may go to private addresses, `1` or `0` | `0` |
+| `NLP_CX_WORKER` | whether the service works on batches itself, `1` or `0`; else `nlp-cx work` does | `1` |
 | `NLP_CX_LOG` | log lines: `json`, or `console` for people | `json`, in a terminal `console` |
 | `NLP_CX_SHUTDOWN_SECONDS` | how long requests under way may take once the service is told to stop | `30` |
 """
@@ -62,6 +63,7 @@ class Settings:
     max_upload_mb: int = 2048
     queue: int = 4000
     private_webhooks: bool = False
+    worker: bool = True
     log: Literal["json", "console"] | None = None
     shutdown_seconds: int = 30
 
@@ -125,6 +127,7 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         max_upload_mb=_number(variables, "NLP_CX_MAX_UPLOAD_MB", default.max_upload_mb, low=1),
         queue=_number(variables, "NLP_CX_QUEUE", default.queue, low=1),
         private_webhooks=_flag(variables, "NLP_CX_PRIVATE_WEBHOOKS"),
+        worker=_flag(variables, "NLP_CX_WORKER", default=True),
         log="json" if log == "json" else "console" if log == "console" else None,
         shutdown_seconds=_number(variables, "NLP_CX_SHUTDOWN_SECONDS", default.shutdown_seconds),
     )
@@ -138,12 +141,12 @@ def _choice(variables: Mapping[str, str], name: str, choices: tuple[str, str]) -
     return given
 
 
-def _flag(variables: Mapping[str, str], name: str) -> bool:
-    """Read a yes or no; no if it is not set."""
+def _flag(variables: Mapping[str, str], name: str, *, default: bool = False) -> bool:
+    """Read a yes or no."""
     given = variables.get(name, "").strip().lower()
     if given and given not in _YES_NO:
         raise InputError(f"{name} is {given!r}: set it to 1 or 0, or leave it out")
-    return _YES_NO.get(given, False)
+    return _YES_NO.get(given, default)
 
 
 def _number(variables: Mapping[str, str], name: str, default: int, *, low: int = 0, high: int = 1_000_000_000) -> int:

@@ -10,7 +10,7 @@ from fastapi import FastAPI
 from starlette.concurrency import run_in_threadpool
 from starlette.middleware.cors import CORSMiddleware
 
-from nlp_cx.api import analyze, health, metrics, openapi, problems, themes
+from nlp_cx.api import analyze, batches, health, metrics, openapi, problems, themes, webhooks
 from nlp_cx.api.auth import Keys, is_loopback
 from nlp_cx.api.envelope import Envelope
 from nlp_cx.api.gather import Gather
@@ -20,7 +20,9 @@ from nlp_cx.live import Live
 from nlp_cx.meters import Meters
 from nlp_cx.settings import Settings
 
-ROUTERS = (analyze.router, themes.router, health.router, metrics.router)
+ROUTERS = (
+    analyze.router, batches.router, webhooks.router, themes.router, health.router, metrics.router,
+)  # fmt: skip
 """All routes, in the order that OpenAPI shows them."""
 
 _log = structlog.get_logger("nlp_cx.api")
@@ -84,6 +86,7 @@ def start(settings: Settings) -> Service:
         ModelError: If the model cannot be used.
         StorageError: If the store cannot be opened.
     """
+    from nlp_cx.jobs import Jobs
     from nlp_cx.storage import open_store
 
     settings.folder.mkdir(parents=True, exist_ok=True)
@@ -96,6 +99,8 @@ def start(settings: Settings) -> Service:
             )
         meters, live = Meters(), Live(settings)
         live.load()
+        jobs = Jobs(settings, store, live, meters)
+        jobs.launch(worker=settings.worker)
         live.watch()
         return Service(
             settings=settings,
@@ -104,6 +109,7 @@ def start(settings: Settings) -> Service:
             gather=Gather(live, meters, limit=settings.queue),
             meters=meters,
             keys=Keys(store, settings),
+            jobs=jobs,
         )
     except BaseException:
         store.close()
@@ -111,11 +117,12 @@ def start(settings: Settings) -> Service:
 
 
 def stop(service: Service) -> None:
-    """Answer what still waits, then let go of everything.
+    """Hand batches back, answer what still waits, then let go of everything.
 
     Args:
         service: What `start` gave.
     """
+    service.jobs.stop()
     service.gather.close()
     service.live.close()
     service.store.close()

@@ -26,6 +26,7 @@ Reads what customers wrote, in Vietnamese and English: sentiment, root-cause the
 TAGS = [
     {"name": "analyze", "description": "Comments in, analyses out, at once. · Phân tích ngay."},
     {"name": "batches", "description": "Survey files, analysed in the background. · Phân tích cả tệp khảo sát."},
+    {"name": "webhooks", "description": "Messages when something happened. · Thông báo khi có sự kiện."},
     {"name": "themes", "description": "What comments can be about. · Các nhóm nguyên nhân."},
     {"name": "operation", "description": "For those who run it. · Dành cho người vận hành."},
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 from fastapi import Depends, Request
 
@@ -14,6 +14,7 @@ from nlp_cx.meters import Meters
 from nlp_cx.settings import Settings
 
 if TYPE_CHECKING:
+    from nlp_cx.jobs import Jobs
     from nlp_cx.storage.interface import Store
 
 
@@ -27,8 +28,7 @@ class Service:
     gather: Gather
     meters: Meters
     keys: Keys
-    jobs: Any = None
-    """Runs batches."""
+    jobs: Jobs
 
 
 def service(request: Request) -> Service:
