@@ -53,7 +53,7 @@ def presence_of(facts: Facts, chosen: np.ndarray) -> tuple[np.ndarray, list[str]
     """Tell what the chosen comments of each response mention.
 
     Returns:
-        Per position of a response's first comment and theme the sum of 1 (negative), 2 (neutral) and 4 (positive);
+        Per theme and position of a response's first comment the sum of 1 (negative), 2 (neutral) and 4 (positive);
         names of themes.
     """
     themes, names = number_themes(facts)
@@ -61,11 +61,11 @@ def presence_of(facts: Facts, chosen: np.ndarray) -> tuple[np.ndarray, list[str]
     rows = chosen[slots]
     first = facts.responses(chosen)
     at = slots[rows] if first is None else first[slots[rows]]
-    cells, sentiment = at * np.int64(len(names)) + themes[rows], facts.columns["mention_sentiment"][rows]
-    flat = np.zeros(facts.n * len(names), np.uint8)
+    cells, sentiment = themes[rows] * np.int64(facts.n) + at, facts.columns["mention_sentiment"][rows]
+    flat = np.zeros(len(names) * facts.n, np.uint8)
     for place in range(len(POLARITIES)):
         flat[cells[sentiment == place]] |= 1 << place  # once per cell however often it is mentioned
-    return flat.reshape(facts.n, len(names)), names
+    return flat.reshape(len(names), facts.n), names
 
 
 def answers_of(facts: Facts, chosen: np.ndarray, metric: str | None) -> Iterator[Answers]:
@@ -106,11 +106,11 @@ def count_answers(
     if presence is None:
         return
     for theme, name in enumerate(names):
-        marks = presence[:, theme][at]
+        marks = presence[theme][at]
         told = np.flatnonzero(marks)
-        marks, own = marks[told], cells[told]
+        by_marks = count_codes(marks[told] * np.int64(size) + cells[told], 8 * size).reshape(8, size)
         for mention, bits in MENTIONS:
-            counts = count_codes(own[(marks & bits) != 0], size)
+            counts = by_marks[[mark for mark in range(8) if mark & bits]].sum(axis=0)
             yield from _rows(buckets, answers.scale, listed, counts, name, mention)
 
 

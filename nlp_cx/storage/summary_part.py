@@ -170,7 +170,7 @@ class SummaryPart(Part):
                         scale=answers.scale,
                         themes=tuple(names),
                         scores=answers.values,
-                        presence=presence[at],
+                        presence=np.ascontiguousarray(presence[:, at].T),
                         days=days,
                         respondents=respondents,
                     )
