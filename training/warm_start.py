@@ -35,7 +35,7 @@ def plan(config: Mapping[str, Any], learnt: int, replay: Replay) -> dict[str, An
         learnt: New rows, above 0.
         replay: Old ones.
     """
-    passes = min(config["passes"], max(2, round(config["rows"] / (learnt * (1 + sum(replay.wanted.values()))))))
+    passes = min(config["passes"], max(2, round(config["rows"] / learnt)))
     sources = {SOURCE: {"rows": learnt, "sentiment": 1.0}}
     sources |= {
         source: {"rows": max(1, round(share * learnt)), "sentiment": replay.trust[source]}
