@@ -1,4 +1,4 @@
-# make demo | serve | test | lint | bench | train: each sets up what it needs in .venv from a bare checkout.
+# make demo | serve | test | lint | bench | train | permissive: each sets up what it needs in .venv from a bare checkout.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -9,7 +9,7 @@ RUNS ?= $(HOME)/.cache/nlp_cx/runs
 PRETRAIN ?= 0
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: help demo serve test lint bench train clean
+.PHONY: help demo serve test lint bench train permissive clean
 
 help:  ## show what there is to make
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -58,6 +58,12 @@ train: $(VENV)/.dev  ## make a model anew: DATA=labelled sources, CARRIERS=pretr
 	$(BIN)/python -m training.finetune --config training/configs/base.toml --data $(DATA) --out $(RUNS)/finetuned \
 		--start $(RUNS)/$(if $(filter 0,$(PRETRAIN)),grown,pretrained)
 	$(BIN)/python -m training.publish --finetuned $(RUNS)/finetuned --data $(DATA) --version $(VERSION) --baseline
+
+permissive: $(VENV)/.dev  ## make a model from permissively licensed texts alone (training/configs/permissive.toml)
+	@mkdir -p $(RUNS)
+	$(BIN)/python -m training.grow --config training/configs/permissive.toml --data $(DATA) --minilm $(CARRIERS)/minilm --static $(CARRIERS)/static --out $(RUNS)/permissive_grown
+	$(BIN)/python -m training.finetune --config training/configs/permissive.toml --data $(DATA) --start $(RUNS)/permissive_grown --out $(RUNS)/permissive
+	$(BIN)/python -m training.publish --finetuned $(RUNS)/permissive --data $(DATA) --version $(VERSION)-permissive --out $(RUNS)/models
 
 clean:  ## remove the virtual environment and results
 	rm -rf $(VENV) $(OUT)

@@ -58,6 +58,8 @@ class Example:
     suggestion: int = -1
     none: int = -1
     score: Mapping[str, Any] | None = field(default=None, compare=False)
+    origin: str | None = None
+    """Source that the text is from, where that is another than the one that labelled it."""
 
 
 class LabelMap:
@@ -173,6 +175,7 @@ def to_example(record: Mapping[str, Any], label_map: LabelMap) -> Example:
         suggestion=suggestion,
         none=none,
         score=record["score"],
+        origin=record["from"].partition("/")[0] if record.get("from") else None,
     )
 
 
@@ -217,6 +220,7 @@ def load_translated(data: Path, english: Iterable[Example]) -> list[Example]:
                     text=pair["vi"],
                     language="vi",
                     source="m_absa_vi",
+                    origin="m_absa_envi",
                     evidence=(),
                 )
             )
@@ -304,6 +308,7 @@ def load_annotated(examples: Iterable[Example], folder: Path = ANNOTATED) -> lis
                     origin,
                     id=f"annotated/{row['id']}",
                     source="annotated",
+                    origin=origin.source,
                     sentiment=SENTIMENT_CODE[row["sentiment"]],
                     sentiment_from="annotators",
                     themes=tuple(_code(polarities[one]) if one in polarities else ABSENT for one in THEMES),
@@ -314,6 +319,11 @@ def load_annotated(examples: Iterable[Example], folder: Path = ANNOTATED) -> lis
                 )
             )
     return found
+
+
+def keep_origins(examples: Iterable[Example], origins: Sequence[str] | None) -> list[Example]:
+    """Leave out every text that is not from the sources named, whoever labelled it; all stay when None."""
+    return [one for one in examples if origins is None or (one.origin or one.source) in origins]
 
 
 def load_unlabelled(data: Path, name: str, entry: Mapping[str, Any], known: Sequence[Example] = ()) -> list[Example]:

@@ -34,7 +34,7 @@ from nlp_cx.normalise import normalise
 from nlp_cx.records import Encoded
 from nlp_cx.tokenise import join_syllables
 from training.backbone import fetch, read_description
-from training.data import BOTH, THEMES, UNJUDGED, UNKNOWN, Example, load_all, load_unlabelled
+from training.data import BOTH, THEMES, UNJUDGED, UNKNOWN, Example, keep_origins, load_all, load_unlabelled
 from training.masking import MASK, LanguageHead, hide
 from training.noise import draw
 
@@ -356,6 +356,21 @@ def learn(learner: Learner, pools: dict[str, list[Example]], encoder: Encoder, o
         learner.number += 1
 
 
+def check_origins(config: dict[str, Any]) -> None:
+    """Refuse a run that says whose texts it may learn from, and asks for others.
+
+    Sources of labels (`cx_annotated`, `annotated`) may be named all the same: of these, only texts of the sources in
+    `origins` are taken.
+    """
+    if "origins" in config:
+        named = {entry.get("text", source) for source, entry in config["sources"].items()}
+        strangers = sorted(named - set(config["origins"]) - {"cx_annotated", "annotated"})
+        if strangers:
+            raise SystemExit(
+                f"origins of this run do not name {', '.join(strangers)}: add them there, or leave them out"
+            )
+
+
 def begin(start: Path | None, backbone: str | None, out: Path) -> Path:
     """Find the folder a run starts from: the one named, or that of a backbone, fetched once beside the run."""
     if backbone is None:
@@ -391,8 +406,9 @@ def main() -> None:
     options.out.mkdir(parents=True, exist_ok=True)
 
     pools: dict[str, list[Example]] = defaultdict(list)
+    check_origins(config)
     examples = load_all(options.data)
-    for example in examples:
+    for example in keep_origins(examples, config.get("origins")):
         if example.split == "train":
             pools[example.source].append(example)
     for name, entry in config["sources"].items():

@@ -12,8 +12,11 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Iterator
+import tomllib
+from collections.abc import Iterator, Mapping
+from itertools import chain
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -22,7 +25,7 @@ from tokenizers import AddedToken, Regex, Tokenizer, models, normalizers, pre_to
 
 from nlp_cx.alignment import Aligned
 from nlp_cx.normalise import normalise
-from training.data import read_lines
+from training.data import keep_origins, load_all, read_lines
 from training.noise import strip_diacritics
 
 SPECIAL = ("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]")
@@ -35,12 +38,37 @@ NEIGHBOURS = 8
 TEMPERATURE = 0.1
 
 
-def corpus(data: Path) -> Iterator[str]:
-    """Yield normalised lines for the vocabulary; one Vietnamese line in eight loses its diacritics."""
-    for name, language, limit in CORPORA:
-        for number, line in enumerate(read_lines(data / "text" / f"{name}.txt.xz", limit, seed=1)):
-            text = normalise(Aligned.of(line[:600])).text
-            yield strip_diacritics(text) if language == "vi" and number % 8 == 0 else text
+def corpus(data: Path, config: Mapping[str, Any] | None = None) -> Iterator[str]:
+    """Yield normalised lines for the vocabulary; one Vietnamese line in eight loses its diacritics.
+
+    Args:
+        data: The data folder.
+        config: A run that names `origins`: then only its plain texts and labelled train rows are read.
+    """
+    if config is None:
+        lines = ((language, line) for name, language, limit in CORPORA for line in _plain(data, name, limit))
+    else:
+        lines = chain(
+            (
+                (entry["language"], line)
+                for entry in config["sources"].values()
+                if "text" in entry
+                for line in _plain(data, entry["text"], entry["limit"])
+            ),
+            (
+                (one.language, one.text)
+                for one in keep_origins(load_all(data), config["origins"])
+                if one.split == "train"
+            ),
+        )
+    for number, (language, line) in enumerate(lines):
+        text = normalise(Aligned.of(line[:600])).text
+        yield strip_diacritics(text) if language == "vi" and number % 8 == 0 else text
+
+
+def _plain(data: Path, name: str, limit: int) -> list[str]:
+    """Read lines of a plain text."""
+    return read_lines(data / "text" / f"{name}.txt.xz", limit, seed=1)
 
 
 def train_tokenizer(lines: Iterator[str], size: int) -> Tokenizer:
@@ -143,10 +171,14 @@ def main() -> None:
     parser.add_argument("--static", type=Path, required=True, help="folder with pieces.txt and vectors.npy")
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--size", type=int, default=20_000)
+    parser.add_argument(
+        "--config", type=Path, help="a run that names its origins: learn the vocabulary from those alone"
+    )
     options = parser.parse_args()
     options.out.mkdir(parents=True, exist_ok=True)
 
-    tokenizer = train_tokenizer(corpus(options.data), options.size)
+    config_of_run = tomllib.loads(options.config.read_text(encoding="utf-8")) if options.config else None
+    tokenizer = train_tokenizer(corpus(options.data, config_of_run), options.size)
     tokenizer.save(str(options.out / "tokenizer.json"))
     embeddings, counts = carry_over(tokenizer, options.minilm, options.static)
     weights = load_file(options.minilm / "model.safetensors")

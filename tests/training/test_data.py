@@ -19,6 +19,7 @@ from training.data import (
     LabelMap,
     drop_leaks,
     fingerprint,
+    keep_origins,
     load_annotated,
     load_authored,
     load_sources,
@@ -178,3 +179,14 @@ def test_plain_text_teaches_no_label_and_leaves_dev_texts_out(tmp_path):
 
     assert (found.text, found.source, found.sentiment) == ("Hàng đóng gói rất kỹ càng", "plain", -1)
     assert set(found.themes) == {UNKNOWN}
+
+
+def test_a_run_on_named_origins_takes_the_text_s_source_not_the_labeller_s(tmp_path):
+    """A comment we annotated belongs to the source that published it."""
+    ours = a_row("shop/train/1")
+    (tmp_path / "vi.jsonl").write_text(json.dumps({"id": ours.id, "sentiment": "neg", "flags": "c", "themes": []}))
+    annotated = load_annotated([ours], tmp_path)
+
+    assert keep_origins([ours, *annotated], ["shop"]) == [ours, *annotated]
+    assert keep_origins(annotated, ["annotated"]) == []
+    assert keep_origins(annotated, None) == annotated

@@ -3,6 +3,8 @@
 import json
 import math
 import random
+import tomllib
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -15,7 +17,7 @@ from nlp_cx.classify import OpenVinoClassifier, TorchClassifier
 from nlp_cx.encode import Encoder
 from nlp_cx.network import build, pack, unpack
 from training.data import ABSENT, BOTH, NEGATIVE, THEMES, UNJUDGED, UNKNOWN, Example
-from training.finetune import Learner, batches, draw_pass, evidence_loss, flag_loss, losses, theme_loss
+from training.finetune import Learner, check_origins, batches, draw_pass, evidence_loss, flag_loss, losses, theme_loss
 from training.publish import write_weights
 
 TINY = {
@@ -185,3 +187,14 @@ def test_plain_text_teaches_by_its_hidden_words_alone(tokenizer_json, tmp_path):
     assert told["language"] > 0
     assert (told["sentiment"], told["themes"], told["flags"], told["evidence"]) == (0, 0, 0, 0)
     assert "language" not in quiet
+
+
+def test_a_run_refuses_sources_outside_its_origins():
+    """The shipped recipe on permissive sources is sound; a research-only source in it is refused by name."""
+    path = Path(__file__).parents[2] / "training" / "configs" / "permissive.toml"
+    config = tomllib.loads(path.read_text(encoding="utf-8"))
+    check_origins(config)
+    config["sources"]["uit_vsfc"] = {"rows": 10, "sentiment": 1.0}
+
+    with pytest.raises(SystemExit, match="uit_vsfc"):
+        check_origins(config)
