@@ -17,7 +17,7 @@ from nlp_cx.classify import OpenVinoClassifier, TorchClassifier
 from nlp_cx.encode import Encoder
 from nlp_cx.network import build, pack, unpack
 from training.data import ABSENT, BOTH, NEGATIVE, THEMES, UNJUDGED, UNKNOWN, Example
-from training.finetune import Learner, check_origins, batches, draw_pass, evidence_loss, flag_loss, losses, theme_loss
+from training.finetune import Learner, batches, check_origins, draw_pass, evidence_loss, flag_loss, losses, theme_loss
 from training.publish import write_weights
 
 TINY = {
