@@ -40,7 +40,8 @@ SENTENCES = (
     "Delivery took a week and nobody answered the phone", "The staff were patient and kind",
     "Too expensive for what you get", "The app is fast and easy to use", "Không có ý kiến",
 )  # fmt: skip
-WAIT = 900.0
+WAIT = 3600.0
+"""Seconds that a batch may take beside the kills."""
 
 
 @dataclass(kw_only=True)

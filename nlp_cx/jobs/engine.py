@@ -18,6 +18,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import structlog
 
+from nlp_cx.errors import ServiceError
+
 if TYPE_CHECKING:
     from dbos import DBOSClient, EnqueueOptions
 
@@ -34,6 +36,8 @@ ATTEMPTS = 40
 _LOST = ("ERROR", "MAX_RECOVERY_ATTEMPTS_EXCEEDED")
 _OVER = ("SUCCESS", "CANCELLED", *_LOST)
 _PAGE = 500
+_here = threading.Lock()
+"""Held while this process runs tasks: DBOS is one to a process."""
 
 _log = structlog.get_logger("nlp_cx.jobs")
 
@@ -127,6 +131,9 @@ class Engine:
         """
         from dbos import DBOS
 
+        if not _here.acquire(blocking=False):
+            raise ServiceError("this process works on batches already; one process does so for one service")
+        self._launched = True
         self.open()
         DBOS(
             config={
@@ -145,7 +152,6 @@ class Engine:
         )
         workflows = {name: self._register(name, task) for name, task in tasks.items()}
         DBOS.launch()
-        self._launched = True
         for queue, (side_by_side, seconds) in QUEUES.items():
             DBOS.register_queue(queue, worker_concurrency=side_by_side, polling_interval_sec=seconds)
         DBOS.apply_schedules(
@@ -239,6 +245,7 @@ class Engine:
         if self._launched:
             DBOS.destroy(destroy_registry=True)
             self._launched = False
+            _here.release()
         if self._client is not None:
             self._client.destroy()
             self._client = None

@@ -73,8 +73,12 @@ class Jobs:
             self.engine.open()
             return
         self._presence = open_presence(self._settings.store_url, self.files.folder / "workers")
-        self._presence.keep()
-        self.engine.launch(self._presence.name, self.work.tasks(), {"purge": NIGHTLY})
+        try:
+            self._presence.keep()
+            self.engine.launch(self._presence.name, self.work.tasks(), {"purge": NIGHTLY})
+        except BaseException:
+            self.stop(0)
+            raise
         self._keeper = Keeper(self.engine, self._presence, self.work, look=self._look)
         self._keeper.start()
         _log.info("worker_started", worker=self._presence.name)

@@ -30,8 +30,8 @@ def live(tiny_model: Path) -> Iterator[Live]:
 
 @pytest.fixture
 def settings(tiny_model: Path, tmp_path: Path) -> Settings:
-    """Settings of a service that keeps everything in a folder of the test."""
-    return Settings(model=str(tiny_model), home=tmp_path / "home")
+    """Settings of a service that keeps everything in a folder of the test and works on no batch by itself."""
+    return Settings(model=str(tiny_model), home=tmp_path / "home", worker=False)
 
 
 @pytest.fixture
@@ -51,7 +51,7 @@ def serve(settings: Settings) -> Iterator[Serve]:
 @pytest.fixture(scope="session")
 def client(tiny_model: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
     """A client of a service that is open to this machine; for tests that make no key and count nothing."""
-    settings = Settings(model=str(tiny_model), home=tmp_path_factory.mktemp("home"))
+    settings = Settings(model=str(tiny_model), home=tmp_path_factory.mktemp("home"), worker=False)
     with TestClient(create_app(settings), base_url="http://127.0.0.1", raise_server_exceptions=False) as client:
         yield client
 

@@ -27,7 +27,7 @@ def worker(settings: Settings) -> Iterator[Callable[[], subprocess.Popen[bytes]]
             told = {"NLP_CX_HOME": str(settings.home), "NLP_CX_MODEL": str(settings.model)}
             process = subprocess.Popen(
                 [sys.executable, "-m", "nlp_cx", "work", "--log", "json"],
-                env={**os.environ, **told, "DATABASE_URL": settings.store_url},
+                env={**os.environ, **told, "DATABASE_URL": settings.store_url},  # noqa: TID251
                 stderr=subprocess.DEVNULL,
             )
             stack.enter_context(process)
