@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from nlp_cx.drivers import Driver
+from nlp_cx.drivers import Impact
 from nlp_cx.export.table import Column, Kind, Table
 from nlp_cx.records import LANGUAGES, POLARITIES, Polarity
 from nlp_cx.scores import MetricScore, Share, Unit
@@ -205,7 +205,7 @@ def _score(group: str, score: MetricScore, lang: Tongue) -> Row:
     }
 
 
-def _driver(driver: Driver, lang: Tongue) -> Row:
+def _driver(driver: Impact, lang: Tongue) -> Row:
     """Give one driver's row."""
     return {
         "metric": metric_name(driver.metric, lang),

@@ -10,6 +10,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from nlp_cx.drivers.screening import ALPHA
 from nlp_cx.records import LANGUAGES, POLARITIES, Polarity
 from nlp_cx.render.terminal import GLYPHS, STYLES, bar, number, percent, printable
 from nlp_cx.words import Tongue, metric_name, say, theme_names
@@ -17,7 +18,7 @@ from nlp_cx.words import Tongue, metric_name, say, theme_names
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from nlp_cx.drivers import Driver
+    from nlp_cx.drivers import Impact
     from nlp_cx.scores import MetricScore, Share, Unit
     from nlp_cx.summarise.summary import Summary, ThemeSummary
 
@@ -95,7 +96,7 @@ def _digits(unit: Unit) -> int:
     return 2 if unit == "scale" else 0
 
 
-def _value(score: MetricScore | Driver, value: float, lang: Tongue, *, sign: bool = False) -> str:
+def _value(score: MetricScore | Impact, value: float, lang: Tongue, *, sign: bool = False) -> str:
     """Write a score in its unit."""
     text = number(value, lang, digits=_digits(score.unit), sign=sign or score.unit == "points")
     return f"{text}%" if score.unit == "percent" else text
@@ -169,7 +170,7 @@ def _score_cell(score: MetricScore | None, lang: Tongue) -> Text:
     return Text.assemble(_value(score, score.value, lang), (f"\nn = {number(score.n, lang)}", "bright_black"))
 
 
-def _impact_cell(driver: Driver | None, lang: Tongue) -> Text:
+def _impact_cell(driver: Impact | None, lang: Tongue) -> Text:
     """Show a theme's impact with its interval, coloured where the interval leaves out 0."""
     if driver is None:
         return Text("")
@@ -183,16 +184,13 @@ def _impact_cell(driver: Driver | None, lang: Tongue) -> Text:
 
 
 def _drivers(summary: Summary, lang: Tongue) -> Iterator[RenderableType]:
-    """Say which themes go with lower and with higher scores, as far as the intervals leave out 0."""
+    """Say which themes go with lower and with higher scores, at most one in twenty of them by chance."""
     said = False
     for metric in dict.fromkeys(driver.metric for driver in summary.drivers):
         clear = [
             driver
             for driver in summary.drivers
-            if driver.metric == metric
-            and driver.mention != "any"
-            and driver.rank is not None
-            and (driver.low > 0 or driver.high < 0)
+            if driver.metric == metric and driver.mention != "any" and driver.q is not None and driver.q < ALPHA
         ]
         for key, drivers in (
             ("print.lowers", [driver for driver in clear if _worsens(driver)]),
@@ -208,12 +206,12 @@ def _drivers(summary: Summary, lang: Tongue) -> Iterator[RenderableType]:
         yield Text(say("print.association", lang), style="bright_black")
 
 
-def _worsens(driver: Driver) -> bool:
+def _worsens(driver: Impact) -> bool:
     """Tell whether a theme goes with a worse score."""
     return (driver.impact < 0) == (driver.direction == "higher_is_better")
 
 
-def _driver(driver: Driver, lang: Tongue) -> str:
+def _driver(driver: Impact, lang: Tongue) -> str:
     """Write one driver in a few words."""
     name, how = theme_names(driver.theme, lang)[0], say(f"mention.{driver.mention}", lang)
     digits = 2 if driver.unit == "scale" else 1

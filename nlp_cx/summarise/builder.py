@@ -12,7 +12,7 @@ from dataclasses import replace
 from datetime import date, datetime
 from functools import partial
 
-from nlp_cx.drivers import Driver, find_drivers
+from nlp_cx.drivers import Impact, find_impacts
 from nlp_cx.histogram import Scale
 from nlp_cx.records import LANGUAGES, POLARITIES, Analysis, Comment, LanguageCode, Polarity
 from nlp_cx.scores import MetricScore, Share, measure
@@ -216,14 +216,14 @@ class SummaryBuilder:
                 scores=_scores(self._responses.mentioners[theme]["any"], labels),
             )
 
-    def _drivers(self, labels: Mapping[Scale, str]) -> Iterator[Driver]:
+    def _drivers(self, labels: Mapping[Scale, str]) -> Iterator[Impact]:
         """Compute the impact of each theme on each metric."""
         for scale in _in_order(self._responses.commenters):
             mentioners = {
                 theme: {mention: found[scale] for mention, found in by_mention.items() if scale in found}
                 for theme, by_mention in self._responses.mentioners.items()
             }
-            for driver in find_drivers(self._responses.commenters[scale], mentioners):
+            for driver in find_impacts(self._responses.commenters[scale], mentioners):
                 yield replace(driver, metric=labels[scale])
 
     def _notes(self, scores: Iterable[MetricScore], labels: Mapping[Scale, str]) -> Iterator[Mapping[str, str]]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from nlp_cx.drivers import Driver
+from nlp_cx.drivers import Impact
 from nlp_cx.records import LanguageCode, Polarity
 from nlp_cx.scores import MetricScore, Share
 from nlp_cx.summarise.quotes import Quote
@@ -109,7 +109,7 @@ class Summary:
     """Per metric, over the responses with text; the base that theme scores and drivers compare with."""
     respondent_scores: tuple[MetricScore, ...]
     """Per metric, over all responses, those without text among them."""
-    drivers: tuple[Driver, ...]
+    drivers: tuple[Impact, ...]
     """Metric by metric, then mention kind, ranked ones first."""
     first_date: date | None
     last_date: date | None

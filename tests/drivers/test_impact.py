@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nlp_cx.drivers import MIN_MENTIONS, find_drivers, impact
+from nlp_cx.drivers import MIN_MENTIONS, find_impacts, impact
 from nlp_cx.histogram import Histogram, Scale
 
 NPS = Scale("nps", 0, 10)
@@ -107,7 +107,7 @@ def test_few_mentions_get_no_rank():
         "staff": {"any": of(NPS, {10: MIN_MENTIONS - 1, 0: 1})},
     }
 
-    found = find_drivers(everyone, mentioners)
+    found = find_impacts(everyone, mentioners)
 
     assert [(one.theme, one.rank) for one in found] == [("staff", 1), ("price", None)]
 
@@ -120,7 +120,7 @@ def test_ranks_go_by_size_of_impact_within_a_mention():
         "staff": {"any": of(NPS, {10: 60}), "positive": of(NPS, {10: 60})},
     }
 
-    found = find_drivers(everyone, mentioners)
+    found = find_impacts(everyone, mentioners)
 
     assert [(one.mention, one.theme, one.rank) for one in found] == [
         ("any", "staff", 1),
@@ -134,12 +134,12 @@ def test_themes_that_restate_the_score_are_no_drivers():
     """`overall` would explain satisfaction by satisfaction."""
     everyone = of(NPS, {10: 100, 0: 100})
 
-    assert find_drivers(everyone, {"overall": {"any": of(NPS, {0: 50})}}) == ()
+    assert find_impacts(everyone, {"overall": {"any": of(NPS, {0: 50})}}) == ()
 
 
 def test_drivers_have_a_json_form():
     """Field names are those of the record; the rank may be missing, never 0."""
-    found = find_drivers(of(NPS, {10: 6, 0: 4}), {"price": {"any": of(NPS, {0: 2})}})
+    found = find_impacts(of(NPS, {10: 6, 0: 4}), {"price": {"any": of(NPS, {0: 2})}})
 
     assert [one.to_dict() for one in found] == [
         {
@@ -157,6 +157,7 @@ def test_drivers_have_a_json_form():
             "impact": -30.0,
             "low": found[0].to_dict()["low"],
             "high": found[0].to_dict()["high"],
+            "q": None,
             "rank": None,
         }
     ]
