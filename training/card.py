@@ -109,9 +109,14 @@ Evidence counts over mentions that the model found. F1 per theme on the dev part
 
 - Neutral comments: sources mean different things by the word, and the model inherits their quarrel.
 - Themes that few sources label (process, information, security, promotion, aftersales), most of all in Vietnamese.
-- Irony ("great, another hour on hold"), comparisons in which the competitor is the one praised, comments of one or two
-  words without a survey question.
-- Vietnamese without diacritics loses some points (see the rows marked "no diacritics").
+- Irony: "Tuyệt vời, chờ thêm một tiếng nữa chắc tôi già luôn" is read as praise; "Great, another hour on hold" keeps
+  `overall: positive` beside its complaint.
+- A competitor's praise: "Your competitor answers within a minute" counts as praise of support and speed.
+- Facts that complain without an adjective: "Xếp hàng cả tiếng mới tới lượt" is speed, but neutral; "I waited from nine
+  until noon" is negative without a theme; "Hoàn tiền mãi không thấy đâu" (a refund) is billing, not aftersales.
+- Described rudeness: "Bảo vệ quát khách ngay trước cửa" names a guard and becomes security.
+- Vietnamese without diacritics loses some points (see the rows marked "no diacritics"): "May phat tien nuot the cua toi"
+  (a cash machine that swallowed a card) is billing, neutral.
 - Other languages: they are recognised and left unlabelled.
 
 ## Data
@@ -139,7 +144,8 @@ SOURCES = """| source | language | terms as known |
 | airline tweets, SemEval-2019 suggestions | en | CC BY-NC-SA 4.0 |
 | CEBaB, UCI sentences, AWARE, banking77 | en | CC BY 4.0 |
 | MAMS, SemEval-2014/2016, Hu & Liu, VADER, SST, student survey | en | research or permissive, by repository |
-| for the vocabulary only: unlabelled reviews in both languages, VNTC news | vi, en | mixed, research |"""
+| our annotation of comments of the sources above (training/annotated/: labels by id) | vi, en | labels ours, texts as above |
+| unlabelled, for the vocabulary and hidden tokens: reviews in both languages; for the vocabulary alone: VNTC news | vi, en | mixed, research |"""
 
 RETRAINED = """# nlp_cx model {version}
 

@@ -60,7 +60,7 @@ EXAMPLE_ANALYSIS: Mapping[str, Any] = {
     "truncated": False,
     "text": "Giao hàng chậm nhưng nhân viên dễ thương",
     "redactions": [],
-    "model": "2026.11.25",
+    "model": "2026.11.25-2",
     "taxonomy": "1",
 }
 
