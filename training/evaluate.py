@@ -126,8 +126,15 @@ def evaluate(analyzer: Analyzer, examples: Sequence[Example], baseline: LinearBa
         if name.startswith("cx_annotated"):
             gold = np.array([example.themes for example in rows])
             counts = theme_counts(gold, codes, polarity=False)
+            known = (gold != UNKNOWN).sum(axis=0)
             result["themes"] = {
-                theme: {"mentions": int((gold[:, n] > ABSENT).sum()), "f1": round(f1(*map(float, counts[n])), 4)}
+                theme: {
+                    "mentions": int((gold[:, n] > ABSENT).sum()),
+                    "f1": round(f1(*map(float, counts[n])), 4),
+                    # with these, counts over a survey are corrected for the model's errors: nlp_cx/correction.py
+                    **dict(zip(("hits", "wrong", "missed"), map(int, counts[n]), strict=True)),
+                    "right": int(known[n] - counts[n].sum()),
+                }
                 for n, theme in enumerate(THEMES)
             }
         if baseline is not None:

@@ -73,6 +73,29 @@ class Passage:
             scores={score.metric: score.value for score in comment.scores},
         )
 
+    @classmethod
+    def whole(cls, analysis: Analysis, *, length: int = 2 * REACH) -> Passage:
+        """Take the beginning of a comment as a passage, whatever its themes.
+
+        Args:
+            analysis: What was read in the comment.
+            length: Code points, at most.
+        """
+        text = analysis.text[:length]
+        return cls(
+            comment_id=analysis.id,
+            text=text,
+            evidence=(),
+            begins=True,
+            ends=len(text) == len(analysis.text),
+            language=analysis.language.code,
+            sentiment=analysis.sentiment.label,
+            confidence=analysis.sentiment.scores[analysis.sentiment.label],
+            agreement=1.0,
+            themes=len(analysis.themes),
+            scores={},
+        )
+
     def stretch(self) -> tuple[int, int]:
         """Give the sentences that hold the evidence, as one stretch of `text`; all of it without evidence."""
         if not self.evidence:

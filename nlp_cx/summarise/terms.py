@@ -104,6 +104,32 @@ def find_terms(passages: Mapping[str, Iterable[Passage]]) -> dict[str, tuple[Ter
     return {theme: _strongest(n, grams, total, mean) for theme, (n, grams) in found.items()}
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Phrase:
+    """A word or a phrase and the comments that hold it."""
+
+    text: str
+    """As it was written most often."""
+    language: Literal["vi", "en"]
+    count: int
+
+
+def count_phrases(passages: Iterable[Passage]) -> tuple[int, dict[tuple[str, ...], Phrase]]:
+    """Count the comments that hold each word or phrase that can be a term.
+
+    Args:
+        passages: One per comment. Those in language "other" are not looked at.
+
+    Returns:
+        Comments looked at, and per phrase, named by the base forms of its words, how many hold it.
+    """
+    n, found = _count(passages, cache(words))
+    return n, {
+        key: Phrase(text=_most_common(one.written), language=_most_common(one.languages), count=one.count)
+        for key, one in found.items()
+    }
+
+
 def _count(passages: Iterable[Passage], cut: _Cut) -> tuple[int, dict[tuple[str, ...], _Found]]:
     """Count the phrases of a theme's passages, once per passage."""
     n, found = 0, defaultdict[tuple[str, ...], _Found](_Found)
