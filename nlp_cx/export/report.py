@@ -20,8 +20,8 @@ _COLUMNS: Mapping[str, Sequence[tuple[str, Kind]]] = {
     "scores": (
         ("group", "wide"), ("metric", "text"), ("statistic", "text"), ("value", "figure"), ("low", "figure"),
         ("high", "figure"), ("unit", "text"), ("n", "count"), ("mean", "figure"), ("min", "number"), ("max", "number"),
-        ("promoters", "share"), ("passives", "share"), ("detractors", "share"), ("satisfied", "share"),
-        ("easy", "share"), ("note", "long"),
+        ("direction", "text"), ("promoters", "share"), ("passives", "share"), ("detractors", "share"),
+        ("satisfied", "share"), ("easy", "share"), ("note", "long"),
     ),
     "drivers": (
         ("metric", "text"), ("mention", "text"), ("rank", "count"), ("name", "wide"), ("impact", "figure"),
@@ -200,6 +200,7 @@ def _score(group: str, score: MetricScore, lang: Tongue) -> Row:
         "mean": score.mean,
         "min": score.min,
         "max": score.max,
+        "direction": say(f"direction.{score.direction}", lang),
         **{name: share.share for name, share in score.shares.items()},
         "note": score.note[lang] if score.note else None,
     }
