@@ -3,10 +3,14 @@
     table             what was answered and mentioned, one row per response
     cells             equal rows counted once, and who answered them
     impact, presence  score of all less score without the mentioners: from counts, from a table
-    penalty_reward    what each negative and positive mention goes with, all themes at once
-    importance        each theme's part in what all of them explain
+    penalty_reward, effects
+                      what each negative and positive mention goes with, all themes at once
+    importance, shares
+                      each theme's part in what all of them explain
     logistic          the same question asked of promoters and detractors, as a check
-    screening         false discoveries, too few mentions, resampling of respondents
+    screening         false discoveries
+    resample          respondents drawn anew, for intervals and ranks
+    reasons, wording  why a figure is missing, and what is said of the others
     find              all of it in one call: `find_drivers`
 
 What needs numpy and scipy is loaded when it is first asked for.
