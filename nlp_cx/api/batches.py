@@ -21,7 +21,7 @@ from nlp_cx.alignment import Aligned
 from nlp_cx.api.downloads import MEDIA, Downloads, result_lines
 from nlp_cx.api.idempotency import Idempotent
 from nlp_cx.api.problems import preferred_language, problems
-from nlp_cx.api.records import EXAMPLE_ANALYSIS, Analysis, Record
+from nlp_cx.api.records import EXAMPLE_ANALYSIS, Analysis, Record, cursor_of
 from nlp_cx.api.routes import make_router
 from nlp_cx.api.state import Analyst, Here, Reader, Service
 from nlp_cx.api.uploads import FORM, TYPES, Upload, received
@@ -190,8 +190,8 @@ _BINARY = {"schema": {"type": "string", "format": "binary"}}
 _COMMENTS = {
     "schema": {
         "anyOf": [
-            {"type": "array", "items": {"type": "object"}},
-            {"type": "object", "required": ["comments"], "properties": {"comments": {"type": "array"}}},
+            {"type": "array", "description": "Comments; what is none is rejected by itself."},
+            {"type": "object", "description": "An object with `comments`, or one comment."},
         ]
     },
     "example": {"comments": [{"id": "r-1027", "text": "Giao hàng chậm", "scores": [{"metric": "nps", "value": 6}]}]},
@@ -227,7 +227,6 @@ MappingGiven = Annotated[
         "question or a language that holds for all comments.",
     ),
 ]
-After = Annotated[str | None, Query(max_length=2000, description="Cursor: `next` of the page before.")]
 
 
 # --- routes ---
@@ -316,7 +315,7 @@ async def list_batches(
     caller: Reader,
     here: Here,
     state: Annotated[list[BatchState] | None, Query(description="Only those in one of these states.")] = None,
-    after: After = None,
+    after: Annotated[str | None, cursor_of("batches")] = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> JSONResponse:
     """Give batches, newest first.
@@ -404,7 +403,7 @@ async def list_batch_results(
         Literal["json", "ndjson", "csv", "xlsx", "parquet"],
         Query(description="json: a page. ndjson: from `after` on, one analysis a line. Others: the whole, as a file."),
     ] = "json",
-    after: After = None,
+    after: Annotated[str | None, cursor_of("results")] = None,
     limit: Annotated[
         int | None, Query(ge=1, le=10_000, description="Analyses of a page; 1,000 for json, all for ndjson.")
     ] = None,
@@ -453,7 +452,7 @@ async def list_batch_errors(
     batch_id: str,
     caller: Reader,
     here: Here,
-    after: After = None,
+    after: Annotated[str | None, cursor_of("rejected")] = None,
     limit: Annotated[int, Query(ge=1, le=10_000)] = 1000,
 ) -> JSONResponse:
     """Give rejected rows, and fields of rows whose comment is kept, with reasons in both languages.

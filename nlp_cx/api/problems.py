@@ -92,6 +92,8 @@ _SAID: Mapping[int, str] = {
     413: "the request is larger than the service takes",
     500: "something went wrong inside; the log has more under this request_id",
 }
+_TITLES: Mapping[int, str] = {413: "Content Too Large", 422: "Unprocessable Content"}
+"""Names of RFC 9110 that older Pythons do not know yet."""
 _METHODS = ("DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT")
 _LONGEST_REASON = 300
 
@@ -160,7 +162,7 @@ def problem(
     code = code or CODES.get(status, "error")
     document: dict[str, Any] = {
         "type": f"urn:nlp-cx:problem:{code}",
-        "title": HTTPStatus(status).phrase,
+        "title": _TITLES.get(status) or HTTPStatus(status).phrase,
         "status": status,
         "detail": translate(detail, lang),
         "code": code,
@@ -283,7 +285,10 @@ def internal_problem(scope: Scope) -> Response:
 
 
 def allowed_methods(app: FastAPI, scope: Scope) -> list[str]:
-    """Find which methods an address takes; several routes may share it."""
+    """Find which methods an address takes; several routes may share it, and its own go before those of a pattern."""
+    own = app.openapi()["paths"].get(scope["path"])
+    if own:
+        return sorted(method.upper() for method in own)
     child = {key: scope[key] for key in ("type", "path", "root_path", "headers") if key in scope}
     return [
         method

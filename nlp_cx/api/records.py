@@ -8,12 +8,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
+from fastapi import Query
 from pydantic import BaseModel, ConfigDict, Field, StrictStr, ValidationError
 
 from nlp_cx import records
 from nlp_cx.api.problems import InvalidParam, invalid_params
 from nlp_cx.errors import CommentError, NlpCxError
 from nlp_cx.ingest.fields import STRUCTURED, Problems
+from nlp_cx.storage.cursors import cursor_pattern
 
 MAX_TEXT = 100_000
 """Characters of a comment that is answered at once; longer ones go in a batch."""
@@ -185,6 +187,15 @@ class Refused:
 
     id: str | None
     invalid: tuple[tuple[str, str], ...]
+
+
+def cursor_of(*lists: str) -> Any:
+    """Make the parameter `after` of a list: a cursor in the form that the store gives.
+
+    Args:
+        lists: Names of the lists, as in `storage.cursors.LISTS`.
+    """
+    return Query(pattern=cursor_pattern(*lists), description="Cursor: `next` of the page before.")
 
 
 def read_comment(given: object, position: int) -> records.Comment | Refused:

@@ -11,6 +11,9 @@ from nlp_cx.errors import ServiceError
 from nlp_cx.logs import configure
 from nlp_cx.settings import Settings
 
+_LONGEST_HEAD = 1 << 19
+"""Bytes of a request's line and headers: a mapping of columns of 20,000 letters fits, percent-encoded."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Started:
@@ -53,6 +56,7 @@ def serve(settings: Settings, *, ready: Callable[[Started], None]) -> None:
                 server_header=False,
                 proxy_headers=False,
                 lifespan="on",
+                h11_max_incomplete_event_size=_LONGEST_HEAD,
                 timeout_graceful_shutdown=settings.shutdown_seconds,
             )
             uvicorn.Server(config).run(sockets=[listener])

@@ -15,7 +15,7 @@ from starlette.concurrency import run_in_threadpool
 
 from nlp_cx.api.idempotency import Idempotent
 from nlp_cx.api.problems import problems
-from nlp_cx.api.records import Record
+from nlp_cx.api.records import Record, cursor_of
 from nlp_cx.api.routes import make_router
 from nlp_cx.api.state import Admin, Here, Service
 from nlp_cx.errors import ConflictError, NotFoundError
@@ -233,7 +233,7 @@ async def list_webhook_deliveries(
     webhook_id: WebhookId,
     caller: Admin,
     here: Here,
-    after: Annotated[str | None, Query(max_length=2000, description="Cursor: `next` of the page before.")] = None,
+    after: Annotated[str | None, cursor_of("deliveries")] = None,
     limit: Annotated[int, Query(ge=1, le=1000)] = 50,
 ) -> JSONResponse:
     """Give the last tries to deliver, newest first.
