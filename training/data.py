@@ -25,6 +25,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from nlp_cx.taxonomy import load_taxonomy
+from training.duplicates import near_copies
 from training.noise import strip_diacritics
 
 THEMES = load_taxonomy().ids
@@ -209,8 +210,11 @@ def load_translated(data: Path, english: Iterable[Example]) -> list[Example]:
     by_text = {
         _letters(example.text): example for example in english if example.split == "train" and example.language == "en"
     }
-    translated = []
-    for number, pair in enumerate(read_records(data / "parallel" / "m_absa_envi.jsonl.gz")):
+    translated: list[Example] = []
+    pairs = data / "parallel" / "m_absa_envi.jsonl.gz"
+    if not pairs.is_file():
+        return translated
+    for number, pair in enumerate(read_records(pairs)):
         original = by_text.get(_letters(pair["en"]))
         if original is not None:
             translated.append(
@@ -389,7 +393,33 @@ def drop_leaks(examples: Sequence[Example], *, shortest: int = 12) -> list[Examp
     return [row for row, mark in rows if not mark or kept[row.split](mark)]
 
 
-def load_all(data: Path) -> list[Example]:
-    """Every source, the translations, our annotation and the authored comments, leaks dropped."""
+def drop_near_copies(examples: Sequence[Example]) -> list[Example]:
+    """Drop train rows that are near copies of a dev row of any source; rows we annotated or wrote stay.
+
+    Of those the dev row goes, as in `drop_leaks`.
+    """
+    dev = [row for row in examples if row.split == "dev"]
+    train = [row for row in examples if row.split == "train"]
+    like: dict[int, int] = {}
+    for at, copy in enumerate(near_copies([row.text for row in train], [row.text for row in dev])):
+        if copy is not None:
+            like[at] = copy
+    ours = {id(dev[copy]) for at, copy in like.items()
+            if train[at].source in KEPT_IN_TRAINING and dev[copy].source not in KEPT_IN_TRAINING}  # fmt: skip
+    gone = ours | {id(train[at]) for at, copy in like.items() if id(dev[copy]) not in ours}
+    return [row for row in examples if id(row) not in gone]
+
+
+def load_all(data: Path, *, near: bool = True) -> list[Example]:
+    """Read every source, the translations, our annotation and the authored comments, leaks dropped.
+
+    Args:
+        data: The data folder.
+        near: Whether near copies across the splits are dropped as well, not only equal texts.
+
+    Returns:
+        Train and dev rows, disjoint over all sources.
+    """
     labelled = load_sources(data)
-    return drop_leaks([*labelled, *load_translated(data, labelled), *load_annotated(labelled), *load_authored()])
+    rows = drop_leaks([*labelled, *load_translated(data, labelled), *load_annotated(labelled), *load_authored()])
+    return drop_near_copies(rows) if near else rows

@@ -1,0 +1,162 @@
+"""Labelled sources of the Hugging Face hub -> a data folder that every other step of training takes as --data.
+
+`hub.toml` names the sources, their columns and what their labels mean. A source of your own is one more table there: a
+dataset of the hub, or local files with `dataset = "csv"` (or "json", "parquet") and `data_files`.
+
+Run: python -m training.hub --out DIR [--sources uit_vsfc cebab]
+"""
+
+from __future__ import annotations
+
+import argparse
+import gzip
+import hashlib
+import json
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.progress import track
+
+from training.data import fingerprint
+
+TABLE = Path(__file__).with_name("hub.toml")
+DEV_SHARE = 10
+"""One text in so many goes to dev where a source has no dev split."""
+
+
+def load_table(path: Path = TABLE) -> dict[str, Any]:
+    """Read the sources and their columns."""
+    return tomllib.loads(path.read_text(encoding="utf-8"))
+
+
+def fetch(name: str, entry: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """Read one source and give its uniform records.
+
+    Args:
+        name: Name of the source.
+        entry: Its table.
+
+    Yields:
+        Records as the data folder holds them; rows without text and repeats inside a split are left out.
+    """
+    from datasets import load_dataset
+
+    seen: set[tuple[str, str]] = set()
+    for split, theirs in entry["splits"].items():
+        rows: Iterable[Mapping[str, Any]] = load_dataset(
+            entry["dataset"],
+            entry.get("config"),
+            split=theirs,
+            revision=entry.get("revision"),
+            data_files=entry.get("data_files"),
+        )
+        for number, row in enumerate(rows):
+            text = str(row[entry["text"]] or "").strip()
+            ours = split if "dev" in entry["splits"] else _hashed_split(text)
+            if text and (ours, text) not in seen:
+                seen.add((ours, text))
+                yield to_record(row, entry, id=f"{name}/{ours}/{number}", source=name, split=ours, text=text)
+
+
+def _hashed_split(text: str) -> str:
+    """Put copies and near copies of a text on one side."""
+    digest = hashlib.blake2b(fingerprint(text).encode(), digest_size=4).digest()
+    return "dev" if int.from_bytes(digest) % DEV_SHARE == 0 else "train"
+
+
+def to_record(
+    row: Mapping[str, Any], entry: Mapping[str, Any], *, id: str, source: str, split: str, text: str
+) -> dict[str, Any]:
+    """Turn one row of a dataset into a uniform record (training/README.md gives its fields)."""
+    sentiment = (
+        entry["sentiment"]["values"].get(_key(row[entry["sentiment"]["column"]])) if "sentiment" in entry else None
+    )
+    labels = []
+    for rule in entry.get("labels", ()):
+        value = _key(row[rule["column"]])
+        if "label" in rule:
+            if value in rule["polarity"]:
+                labels.append(_label(rule["label"], rule["polarity"][value]))
+        elif value:
+            labels.append(_label(rule.get("names", {}).get(value, value), sentiment if rule.get("judged") else None))
+    return {
+        "id": id,
+        "lang": entry["language"],
+        "source": source,
+        "split": split,
+        "text": text,
+        "sentiment": sentiment,
+        "sentiment_from": "human" if sentiment else None,
+        "labels": labels,
+        "score": None,
+        "question": None,
+    }
+
+
+def _key(value: object) -> str:
+    """A cell as it stands in the table: 2.0 is "2", nothing is ""."""
+    if value is None:
+        return ""
+    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
+
+
+def _label(name: str, polarity: str | None) -> dict[str, Any]:
+    """One label without a span."""
+    return {"label": name, "polarity": polarity, "start": None, "end": None}
+
+
+def write(out: Path, table: Mapping[str, Any], sources: Sequence[str]) -> dict[str, int]:
+    """Write a data folder.
+
+    Args:
+        out: Folder; `labelled/*.jsonl.gz` and `label_maps.toml` are written there.
+        table: As `load_table` gives it.
+        sources: Names to fetch.
+
+    Returns:
+        Records written by source.
+    """
+    (out / "labelled").mkdir(parents=True, exist_ok=True)
+    counts = {}
+    for name in track(sources, description="fetch", console=Console(stderr=True)):
+        path = out / "labelled" / f"{name}.jsonl.gz"
+        counts[name] = 0
+        with gzip.open(path.with_suffix(".new"), "wt", encoding="utf-8") as file:
+            for record in fetch(name, table[name]):
+                file.write(json.dumps(record, ensure_ascii=False) + "\n")
+                counts[name] += 1
+        path.with_suffix(".new").replace(path)
+    maps = [_toml(name, table[name]["themes"]) for name in sources if "themes" in table[name]]
+    (out / "label_maps.toml").write_text("\n".join(maps), encoding="utf-8")
+    return counts
+
+
+def _toml(name: str, themes: Mapping[str, Any]) -> str:
+    """Write one source's label map; JSON strings and lists are TOML too."""
+    lines = [f"[{name}]"]
+    lines += [f"{key} = {json.dumps(value)}" for key, value in themes.items() if not isinstance(value, dict)]
+    for key, inner in themes.items():
+        if isinstance(inner, dict):
+            lines.append(f"[{name}.{key}]")
+            lines += [f"{json.dumps(label)} = {json.dumps(meant)}" for label, meant in inner.items()]
+    return "\n".join(lines) + "\n"
+
+
+def main() -> None:
+    """Fetch sources and say how many records each gave, and under which licence."""
+    table = load_table()
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--sources", nargs="+", choices=sorted(table), default=sorted(table))
+    options = parser.parse_args()
+    console = Console()
+    for name, count in write(options.out, table, options.sources).items():
+        console.print(f"{name}: {count:,} records ({table[name]['licence']})")
+    console.print(f"Next: python -m training.finetune --config ... --data {options.out} --start ... --out ...")
+
+
+if __name__ == "__main__":
+    main()
