@@ -52,9 +52,15 @@ _MISSING = (
 )
 _INTERNAL = "something went wrong inside; the log has more under the id of the batch"
 _PAGE = 1000
+_LOOK = 5000
+"""Rows read between two looks at whether the batch still runs."""
 
 Result = TypeVar("Result")
 _log = structlog.get_logger("nlp_cx.jobs")
+
+
+class _OverError(Exception):
+    """The batch was cancelled or deleted while its rows were read."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,16 +103,23 @@ class Work:
                 return
             try:
                 spool = find_spool(self.files.spool(batch_id)) or self._spool(batch)
-            except UnavailableError:
+            except (_OverError, OSError):
+                if self._runs(batch):
+                    raise
+                self.files.drop(batch_id)
+                return
+            except (StorageError, UnavailableError):
                 raise
             except NlpCxError as error:
                 self.fail(workspace, batch_id, error)
                 return
-            self._patiently(
+            if not self._patiently(
                 lambda: self.store.update_batch(
                     workspace, batch_id, expected=RUNNING, total=spool.total, chunks=len(spool.chunks)
                 )
-            )
+            ):
+                self.files.drop(batch_id)
+                return
             if not self.settings.keep_raw:
                 self.files.upload(batch_id).unlink(missing_ok=True)
             before = self.backlog(workspace)
@@ -133,8 +146,13 @@ class Work:
                 return
             saved = self._patiently(lambda: self.store.saved_chunks(workspace, batch_id))
             for number in range(first, last):
-                if number not in saved and not self._chunk(batch, spool, number):
-                    return
+                try:
+                    if number not in saved and not self._chunk(batch, spool, number):
+                        return
+                except OSError:
+                    if self._runs(batch):
+                        raise
+                    return  # its files went with it
                 if self.engine.stopping.is_set() and number + 1 < last:
                     raise HandBack
             batch = self._batch(workspace, batch_id)
@@ -168,11 +186,12 @@ class Work:
     def finish(self, workspace: str, batch_id: str) -> None:
         """Complete a batch all of whose chunks are saved; one without a single comment fails."""
         batch = self._batch(workspace, batch_id)
-        if batch is not None and batch.state == "running" and not batch.done:
-            rows = (
-                f"; {batch.rejected} rows were rejected" if batch.rejected else ": it has a header only, or blank rows"
-            )
-            self.fail(workspace, batch_id, FileError(f"{batch.name} holds no comment{rows}"))
+        if batch is not None and batch.state == "running" and batch.kind == "upload" and not batch.done:
+            if batch.rejected:
+                error = FileError(f"{batch.name} holds no comment; {batch.rejected} rows were rejected")
+            else:
+                error = FileError(f"{batch.name} holds no comment: it has a header only, or blank rows")
+            self.fail(workspace, batch_id, error)
             return
         self._patiently(lambda: self.store.update_batch(workspace, batch_id, state="completed", expected=RUNNING))
         self._close_again(self._batch(workspace, batch_id))
@@ -224,7 +243,7 @@ class Work:
         redactor = Redactor(names=self.settings.redact_names, order_codes=self.settings.redact_orders)
         target = self.files.spool(batch.id)
         if batch.kind == "rescore":
-            return make_spool(target, self._heeding(self._stored(batch)))
+            return make_spool(target, self._heeding(batch, self._stored(batch)))
         path = self.files.upload(batch.id)
         if not path.is_file():
             raise FileError(_MISSING)
@@ -237,14 +256,21 @@ class Work:
             format=survey.format,
             plan={"sheets": describe_plans(survey.plans), "notes": [*survey.notes]},
         )
-        return make_spool(target, self._heeding(upload_rows(survey, mapping, redactor)))
+        return make_spool(target, self._heeding(batch, upload_rows(survey, mapping, redactor)))
 
-    def _heeding(self, rows: Iterator[Comment | Rejected]) -> Iterator[Comment | Rejected]:
-        """Stop reading when the process is to stop."""
-        for row in rows:
+    def _heeding(self, batch: Batch, rows: Iterator[Comment | Rejected]) -> Iterator[Comment | Rejected]:
+        """Stop reading when the process is to stop or the batch is over."""
+        for number, row in enumerate(rows):
             if self.engine.stopping.is_set():
                 raise HandBack
+            if number % _LOOK == 0 and not self._runs(batch):
+                raise _OverError
             yield row
+
+    def _runs(self, batch: Batch) -> bool:
+        """Tell whether a batch still runs."""
+        now = self._batch(batch.workspace, batch.id)
+        return now is not None and now.state == "running"
 
     def _stored(self, batch: Batch) -> Iterator[Comment]:
         """Read stored comments once more."""

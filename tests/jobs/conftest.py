@@ -51,7 +51,7 @@ def launch(settings: Settings, live: Live) -> Iterator[Launch]:
         yield start
 
 
-def until(true: Callable[[], object], seconds: float = 30.0) -> None:
+def until(true: Callable[[], object], seconds: float = 120.0) -> None:
     """Wait until something is so."""
     end = time.monotonic() + seconds
     while not true():
