@@ -244,7 +244,7 @@ def notes_of(
         (checks.copies, f"{sum(len(rows) - 1 for rows in checks.copies)} rows repeat another one, or nearly; they "
                         "stayed on one side of the split."),
         (checks.contradictions, f"{len(checks.contradictions)} texts have labels that contradict each other."),
-        (checks.suspects, f"{len(checks.suspects)} labels may be wrong: labels_to_check.csv, the likeliest errors first."),
+        (checks.suspects, f"{len(checks.suspects)} labels may be wrong: labels_to_check.csv, likeliest errors first."),
         (checks.truncated, f"{len(checks.truncated)} rows are longer than one window of the model; learning reads "
                            "their first window, analysing reads on."),
         (checks.other_language, f"{checks.other_language} rows seem to be in another language than Vietnamese or "

@@ -1,4 +1,4 @@
-"""Near copies: texts that share most of their word pairs, whatever the case, diacritics, punctuation and order of parts.
+"""Near copies: texts that share most of their word pairs, whatever their case, diacritics and punctuation.
 
 Between splits they flatter every figure, for a model need only remember. MinHash libraries were tried (rensa 0.5:
 7 s to sign and query, but over a minute to cut 336,000 texts into letter 5-grams for it); word pairs with an inverted

@@ -20,10 +20,9 @@ ROWS = [
 def table(tmp_path, monkeypatch):
     """Two local files behind the loader that the hub's datasets go through; its cache beside them."""
     monkeypatch.setattr("datasets.config.HF_DATASETS_CACHE", tmp_path / "cache")
-    for name in ("train", "validation"):
-        lines = [json.dumps({**row, "body": row["body"] and f"{row['body']} ({name})" * bool(row["body"].strip())})
-                 for row in ROWS]  # fmt: skip
-        (tmp_path / f"{name}.jsonl").write_text("\n".join(lines), encoding="utf-8")
+    for name, ending in (("train", "(train)"), ("validation", "là điều tôi muốn kể với mọi người về quán này")):
+        rows = [{**row, "body": row["body"].strip() and f"{row['body']} {ending}"} for row in ROWS]
+        (tmp_path / f"{name}.jsonl").write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
     themes = {"annotated": ["product", "staff"], "map": {"food": "product", "service": "staff"}}
     judgement = {"Positive": "pos", "Negative": "neg"}
     return {
