@@ -101,7 +101,7 @@ class Cells:
             yield slice(start, min(start + _ROWS, len(self.codes)))
 
     def outer(self, influence: np.ndarray) -> np.ndarray:
-        """Sum the squares of what each respondent adds, the rows of one respondent added up before.
+        """Sum the squares of what each of several respondents adds, the rows of one added up before.
 
         Args:
             influence: Shape (cells, c): what one response of a cell adds to each of c estimates.
@@ -111,6 +111,9 @@ class Cells:
         """
         if self.n_respondents == self.n:
             return np.asarray((influence * self.counts[:, None]).T @ influence)
+        if influence.shape[1] == 1:
+            sums = np.bincount(self.respondents, weights=influence[self.cell_of, 0], minlength=self.n_respondents)
+            return np.array([[sums @ sums]]) * self.n_respondents / (self.n_respondents - 1)
         order = np.argsort(self.respondents, kind="stable")
         begins = np.searchsorted(self.respondents[order], np.arange(self.n_respondents))
         total = np.zeros((influence.shape[1],) * 2)
@@ -119,7 +122,7 @@ class Cells:
             end = begins[start + _ROWS] if start + _ROWS < self.n_respondents else self.n
             sums = np.add.reduceat(influence[self.cell_of[order[mine[0] : end]]], mine - mine[0], axis=0)
             total += sums.T @ sums
-        return total * self.n_respondents / max(self.n_respondents - 1, 1)
+        return total * self.n_respondents / (self.n_respondents - 1)
 
 
 def _equal_rows(mentions: np.ndarray, place: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from functools import cache
 
 import numpy as np
 
@@ -42,13 +43,12 @@ def lmg(products: np.ndarray, sizes: Sequence[int]) -> tuple[np.ndarray, float]:
     """
     explained = _explained(products, sizes)
     players = len(sizes)
-    members = np.array([number.bit_count() for number in range(2**players)])
-    weight = np.array([1 / (players * math.comb(players - 1, size)) for size in range(players)])
+    weight = _weights(players)
     parts = np.zeros(players)
     for player in range(players):
-        by_player = explained.reshape(-1, 2, 2**player)
-        without = members.reshape(-1, 2, 2**player)[:, 0]
-        parts[player] = ((by_player[:, 1] - by_player[:, 0]) * weight[without]).sum()
+        with_and_without = explained.reshape(-1, 2, 2**player)
+        without = weight.reshape(-1, 2, 2**player)[:, 0]
+        parts[player] = np.vdot(without, with_and_without[:, 1]) - np.vdot(without, with_and_without[:, 0])
     return parts, float(explained[-1])
 
 
@@ -82,6 +82,14 @@ def sampled_lmg(
             before = float(left[-1, -1])
         r2 += 1 - before / total
     return parts / total / (2 * len(half)), r2 / (2 * len(half))
+
+
+@cache
+def _weights(players: int) -> np.ndarray:
+    """Give the share of orders in which a set of players comes first, then a certain other; shape (2^players,)."""
+    members = np.array([number.bit_count() for number in range(2**players)])
+    by_size = [1 / (players * math.comb(players - 1, size)) for size in range(players)] + [0.0]
+    return np.array(by_size)[members]
 
 
 def _explained(products: np.ndarray, sizes: Sequence[int]) -> np.ndarray:

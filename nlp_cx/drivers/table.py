@@ -36,6 +36,8 @@ class DriverTable:
         """Refuse columns that do not fit each other."""
         if self.mentions.ndim != 2 or self.mentions.shape[1] != len(self.themes):
             raise ScoreError(f"mentions of shape {self.mentions.shape} do not fit {len(self.themes)} themes")
+        if self.mentions.dtype != np.uint8 or self.mentions.max(initial=0) > NEGATIVE + NEUTRAL + POSITIVE:
+            raise ScoreError("mentions must be uint8, from 0 to 7")
         if len(set(self.themes)) != len(self.themes):
             raise ScoreError("a theme stands twice in the table")
         for name, column in (
