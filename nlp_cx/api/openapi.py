@@ -27,6 +27,8 @@ TAGS = [
     {"name": "analyze", "description": "Comments in, analyses out, at once. · Phân tích ngay."},
     {"name": "batches", "description": "Survey files, analysed in the background. · Phân tích cả tệp khảo sát."},
     {"name": "webhooks", "description": "Messages when something happened. · Thông báo khi có sự kiện."},
+    {"name": "comments", "description": "What lies beneath every figure. · Các ý kiến đằng sau mỗi con số."},
+    {"name": "labels", "description": "Corrections by people. · Hiệu chỉnh của con người."},
     {"name": "themes", "description": "What comments can be about. · Các nhóm nguyên nhân."},
     {"name": "operation", "description": "For those who run it. · Dành cho người vận hành."},
 ]

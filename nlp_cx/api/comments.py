@@ -1,0 +1,176 @@
+"""Stored comments one by one, beneath every figure; and gone for good where somebody asks for it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from functools import partial
+from typing import Annotated, Any, Literal
+
+from fastapi import Path, Query, Response
+from fastapi.responses import JSONResponse
+from pydantic import ConfigDict, Field
+from starlette.concurrency import run_in_threadpool
+
+from nlp_cx.api.filters import Drill
+from nlp_cx.api.problems import problems
+from nlp_cx.api.records import EXAMPLE_ANALYSIS, EXAMPLE_COMMENT, MAX_NAME, Analysis, Record, Score
+from nlp_cx.api.routes import make_router
+from nlp_cx.api.state import Analyst, Here, Reader
+from nlp_cx.errors import NotFoundError
+from nlp_cx.storage.interface import StoredComment
+
+router = make_router("comments")
+
+EXAMPLE_STORED: dict[str, Any] = {
+    **{key: EXAMPLE_COMMENT[key] for key in ("id", "question", "created_at", "respondent_id", "touchpoint")},
+    "stage": None,
+    "segments": EXAMPLE_COMMENT["segments"],
+    "scores": [{"metric": "nps", "value": 6.0, "min": 0.0, "max": 10.0, "direction": "higher_is_better"}],
+    "analysis": dict(EXAMPLE_ANALYSIS),
+    "human": False,
+    "batch": "b_20261125_9f86d081884c7d65",
+    "saved_at": "2026-11-25T04:30:05+00:00",
+}
+
+
+class CommentsQuery(Drill):
+    """Which comments, and which page of them."""
+
+    order: Literal["newest", "oldest"] = Field("newest", description="By date, then by when they were first kept.")
+    after: str | None = Field(None, max_length=2000, description="Cursor: `next` of the page before.")
+    limit: int = Field(50, ge=1, le=1000, description="Comments of a page.")
+
+
+class StoredCommentOut(Record):
+    """A comment as it is kept: personal data taken out, a person's correction applied. · Một ý kiến đã lưu."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [EXAMPLE_STORED]})
+
+    id: str
+    question: str | None
+    created_at: str | None = Field(description="As it was sent.")
+    respondent_id: str | None
+    touchpoint: str | None
+    stage: str | None
+    segments: dict[str, str]
+    scores: list[Score]
+    analysis: Analysis = Field(description="What counts now; its `text` is the redacted one.")
+    human: bool = Field(description="Whether a person corrected it.")
+    batch: str | None
+    saved_at: datetime
+
+
+class CommentPage(Record):
+    """Some comments."""
+
+    items: list[StoredCommentOut]
+    next: str | None = Field(description="Cursor of the next page: send it as `after`. Null at the end.")
+
+
+class Deleted(Record):
+    """How much is gone."""
+
+    deleted: int = Field(ge=0, description="Comments that were deleted.", examples=[3])
+
+
+CommentId = Annotated[str, Path(min_length=1, max_length=MAX_NAME, description="Id of the comment.")]
+RespondentId = Annotated[str, Path(min_length=1, max_length=MAX_NAME, description="Who answered.")]
+
+
+@router.get(
+    "/v1/comments",
+    operation_id="list_comments",
+    summary="Read the comments behind a figure · Đọc các ý kiến đằng sau một con số",
+    response_model=CommentPage,
+)
+async def list_comments(asked: Annotated[CommentsQuery, Query()], caller: Reader, here: Here) -> JSONResponse:
+    """Give the comments that fit all filters, page by page. Raw text is never shown, even where it is kept.
+
+    *Liệt kê các ý kiến thỏa mọi điều kiện lọc, theo trang. Văn bản gốc không bao giờ được hiển thị.*
+    """
+    where = asked.where()
+    page = await run_in_threadpool(
+        partial(here.store.comments, caller.workspace, where, after=asked.after, limit=asked.limit, order=asked.order)
+    )
+    return JSONResponse({"items": [stored_record(one) for one in page.items], "next": page.next})
+
+
+@router.get(
+    "/v1/comments/{comment_id:path}",
+    operation_id="get_comment",
+    summary="Read one comment · Đọc một ý kiến",
+    response_model=StoredCommentOut,
+    responses=problems(404),
+)
+async def get_comment(comment_id: CommentId, caller: Reader, here: Here) -> JSONResponse:
+    """Give one comment with what was read in it, by a model or a person.
+
+    *Một ý kiến cùng kết quả phân tích của mô hình hoặc của người hiệu chỉnh.*
+    """
+    stored = await run_in_threadpool(here.store.comment, caller.workspace, comment_id)
+    if stored is None:
+        raise NotFoundError("there is no such comment")
+    return JSONResponse(stored_record(stored))
+
+
+@router.delete(
+    "/v1/comments/{comment_id:path}",
+    operation_id="delete_comment",
+    summary="Delete one comment · Xóa một ý kiến",
+    status_code=204,
+    response_class=Response,
+    responses=problems(404),
+)
+async def delete_comment(comment_id: CommentId, caller: Analyst, here: Here) -> Response:
+    """Delete one comment for good, with its corrections; summaries leave it out at once.
+
+    *Xóa hẳn một ý kiến cùng các hiệu chỉnh; bảng tổng hợp bỏ nó ra ngay.*
+    """
+    if not await run_in_threadpool(here.store.delete_comment, caller.workspace, comment_id):
+        raise NotFoundError("there is no such comment")
+    return Response(status_code=204)
+
+
+@router.delete(
+    "/v1/respondents/{respondent_id:path}",
+    operation_id="delete_respondent",
+    summary="Delete all that one person wrote · Xóa mọi ý kiến của một người",
+    response_model=Deleted,
+)
+async def delete_respondent(respondent_id: RespondentId, caller: Analyst, here: Here) -> JSONResponse:
+    """Delete all comments of one respondent for good, with their corrections and rejected rows.
+
+    0 says that there was nothing. A batch that is under way may still bring comments of the same person: delete again
+    when it is over.
+
+    *Xóa hẳn mọi ý kiến của một người trả lời; 0 nghĩa là không có gì để xóa. Nếu một lô đang chạy còn ý kiến của người
+    đó, hãy xóa lại khi lô xong.*
+    """
+    deleted = await run_in_threadpool(here.store.delete_respondent, caller.workspace, respondent_id)
+    return JSONResponse({"deleted": deleted})
+
+
+def stored_record(stored: StoredComment) -> dict[str, Any]:
+    """Give a stored comment as the API shows it; of its text the redacted one.
+
+    Args:
+        stored: From the store.
+
+    Returns:
+        JSON.
+    """
+    comment = stored.comment
+    return {
+        "id": comment.id,
+        "question": comment.question,
+        "created_at": comment.created_at and comment.created_at.isoformat(),
+        "respondent_id": comment.respondent_id,
+        "touchpoint": comment.touchpoint,
+        "stage": comment.stage,
+        "segments": dict(comment.segments),
+        "scores": [score.to_dict() for score in comment.scores],
+        "analysis": stored.analysis.to_dict(),
+        "human": stored.human,
+        "batch": stored.batch,
+        "saved_at": stored.saved_at.isoformat(),
+    }

@@ -1,0 +1,182 @@
+"""Which comments are meant, as query parameters: the same names wherever comments are listed, summed up or rescored."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from datetime import date
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+from nlp_cx.api.records import MAX_NAME, Polarity
+from nlp_cx.errors import RequestError
+from nlp_cx.storage.interface import Filter, ScoreBand
+from nlp_cx.taxonomy import load_taxonomy
+
+MOST_VALUES = 100
+"""Values of one parameter."""
+_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+_NUMBER = r"[+-]?\d{1,15}(?:\.\d{1,15})?"
+_BAND = re.compile(rf"(?P<metric>.+):(?:(?P<low>{_NUMBER})?\.\.(?P<high>{_NUMBER})?|(?P<only>{_NUMBER}))", re.ASCII)
+
+
+def _day(given: object) -> object:
+    """Take a day as it is written, nothing that merely counts seconds."""
+    if isinstance(given, str) and not _DAY.fullmatch(given):
+        raise ValueError("must be a day such as 2026-11-24")
+    return given
+
+
+def _flag(given: object) -> object:
+    """Take true and false, nothing that may be meant as one of them."""
+    if isinstance(given, str) and given not in ("true", "false"):
+        raise ValueError("must be true or false")
+    return given
+
+
+def known_theme(given: str) -> str:
+    """Refuse a theme that the taxonomy does not have.
+
+    Examples:
+        >>> known_theme("delivery")
+        'delivery'
+    """
+    if given not in load_taxonomy().ids:
+        raise ValueError(f"must be one of {', '.join(load_taxonomy().ids)}")
+    return given
+
+
+def _name_themes(schema: dict[str, Any]) -> None:
+    """Name the themes in the contract."""
+    schema["enum"] = list(load_taxonomy().ids)
+
+
+Day = Annotated[date, BeforeValidator(_day)]
+Flag = Annotated[bool, BeforeValidator(_flag)]
+ThemeId = Annotated[str, AfterValidator(known_theme), Field(json_schema_extra=_name_themes)]
+Value = Annotated[str, Field(min_length=1, max_length=MAX_NAME)]
+
+
+def _listed(description: str) -> Any:
+    """Describe a parameter that may be given several times."""
+    return Field(default_factory=list, max_length=MOST_VALUES, description=f"{description} Several mean any of them.")
+
+
+class Scope(BaseModel):
+    """Comments to look at; what is left out restricts nothing. A parameter that does not exist is refused."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    since: Day | None = Field(None, description="First day; comments without a date are left out then.")
+    until: Day | None = Field(None, description="Last day, included.")
+    language: list[Literal["vi", "en", "mixed", "other"]] = _listed("Language of the comment.")
+    sentiment: list[Polarity] = _listed("Overall sentiment.")
+    mentioning: list[ThemeId] = _listed("Themes that the comment mentions.")
+    mentioning_as: list[Polarity] = _listed("How these themes (any theme, if none is named) are judged.")
+    touchpoint: list[Value] = _listed("Touchpoint.")
+    stage: list[Value] = _listed("Stage of the journey.")
+    segment: list[Annotated[str, Field(max_length=2 * MAX_NAME + 1, pattern=r"^[^=]+=")]] = Field(
+        default_factory=list,
+        max_length=MOST_VALUES,
+        description="`name=value`, such as `branch=Quận 3`. Several of a name mean any of them; all names must fit.",
+    )
+    score: list[Annotated[str, Field(max_length=MAX_NAME + 40)]] = Field(
+        default_factory=list,
+        max_length=MOST_VALUES,
+        description="`metric:low..high`, both included: `nps:0..6`, `nps:9..`, `stars:5`. All must fit.",
+    )
+    batch: list[Value] = _listed("Id of the batch.")
+    model: list[Value] = _listed("Version of the model that read it.")
+    needs_review: Flag | None = Field(None, description="Whether a person should look at it.")
+    human: Flag | None = Field(None, description="Whether a person corrected it.")
+    mixed: Flag | None = Field(None, description="Whether it both praises and blames.")
+    complaint: Flag | None = Field(None, description="Whether it is more likely than not a complaint.")
+    suggestion: Flag | None = Field(None, description="Whether it more likely than not holds a suggestion.")
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Scope:
+        """Refuse a period that ends before it begins."""
+        if self.since and self.until and self.until < self.since:
+            raise ValueError("since must not be later than until")
+        return self
+
+    def where(self, **more: Any) -> Filter:
+        """Give the filter of the store.
+
+        Args:
+            more: Further fields of it.
+
+        Returns:
+            The filter.
+
+        Raises:
+            RequestError: If a score band cannot be read.
+
+        Examples:
+            >>> scope = Scope(segment=["branch=Quận 3", "branch=Quận 1"], score=["csat:Phòng ở:4.."])
+            >>> scope.where().segments, scope.where().bands
+            ({'branch': ('Quận 3', 'Quận 1')}, (ScoreBand(metric='csat:Phòng ở', low=4.0, high=None),))
+        """
+        return Filter(
+            **{
+                "since": self.since,
+                "until": self.until,
+                "languages": tuple(self.language),
+                "sentiments": tuple(self.sentiment),
+                "themes": tuple(self.mentioning),
+                "theme_sentiments": tuple(self.mentioning_as),
+                "touchpoints": tuple(self.touchpoint),
+                "stages": tuple(self.stage),
+                "segments": _segments(self.segment),
+                "bands": tuple(map(_band, self.score)),
+                "batches": tuple(self.batch),
+                "models": tuple(self.model),
+                "needs_review": self.needs_review,
+                "human": self.human,
+                "mixed": self.mixed,
+                "complaint": self.complaint,
+                "suggestion": self.suggestion,
+                **more,
+            }
+        )
+
+
+class Drill(Scope):
+    """Comments to look at one by one."""
+
+    standing: list[Literal["judged", "none", "unsupported", "blank"]] = _listed(
+        "Judged; says nothing; in a language that is not read; without text."
+    )
+    respondent: list[Value] = _listed("Who answered.")
+    text: Annotated[str, Field(min_length=1, max_length=200)] | None = Field(
+        None, description="What the text holds, whatever its case and diacritics."
+    )
+
+    def where(self, **more: Any) -> Filter:
+        """Give the filter of the store."""
+        said = {"standings": tuple(self.standing), "respondents": tuple(self.respondent), "text": self.text}
+        return super().where(**(said | more))
+
+
+def _segments(given: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    """Gather the values of each segment."""
+    found: dict[str, tuple[str, ...]] = {}
+    for each in given:
+        name, _, value = each.partition("=")
+        found[name] = (*found.get(name, ()), value)
+    return found
+
+
+def _band(given: str) -> ScoreBand:
+    """Read a band of scores."""
+    match = _BAND.fullmatch(given)
+    if match is None or not (match["low"] or match["high"] or match["only"]):
+        raise RequestError("score", "must be metric:low..high, such as nps:0..6, nps:9.. or stars:5")
+    low, high = (
+        float(word) if word else None
+        for word in ((match["only"],) * 2 if match["only"] else (match["low"], match["high"]))
+    )
+    if low is not None and high is not None and high < low:
+        raise RequestError("score", "must not end below where it begins")
+    return ScoreBand(metric=match["metric"], low=low, high=high)
