@@ -45,6 +45,7 @@ def corpus(data: Path, config: Mapping[str, Any] | None = None) -> Iterator[str]
         data: The data folder.
         config: A run that names `origins`: then only its plain texts and labelled train rows are read.
     """
+    lines: Iterator[tuple[str, str]]
     if config is None:
         lines = ((language, line) for name, language, limit in CORPORA for line in _plain(data, name, limit))
     else:
