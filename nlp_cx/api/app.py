@@ -10,7 +10,19 @@ from fastapi import FastAPI
 from starlette.concurrency import run_in_threadpool
 from starlette.middleware.cors import CORSMiddleware
 
-from nlp_cx.api import analyze, batches, comments, health, labels, metrics, openapi, problems, themes, webhooks
+from nlp_cx.api import (
+    analyze,
+    batches,
+    comments,
+    health,
+    labels,
+    metrics,
+    openapi,
+    problems,
+    summaries,
+    themes,
+    webhooks,
+)
 from nlp_cx.api.auth import Keys, is_loopback
 from nlp_cx.api.envelope import Envelope
 from nlp_cx.api.gather import Gather
@@ -21,8 +33,8 @@ from nlp_cx.meters import Meters
 from nlp_cx.settings import Settings
 
 ROUTERS = (
-    analyze.router, batches.router, webhooks.router, comments.router, labels.router, themes.router, health.router,
-    metrics.router,
+    analyze.router, batches.router, webhooks.router, comments.router, labels.router, summaries.router, themes.router,
+    health.router, metrics.router,
 )  # fmt: skip
 """All routes, in the order that OpenAPI shows them."""
 
