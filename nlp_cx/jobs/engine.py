@@ -23,13 +23,15 @@ from nlp_cx.errors import ServiceError
 if TYPE_CHECKING:
     from dbos import DBOSClient, EnqueueOptions
 
-Queue = Literal["staging", "slices", "messages"]
+Queue = Literal["staging", "express", "slices", "messages"]
 Task = Callable[..., None]
 NAME = "nlp-cx"
 SCHEMA = "nlp_cx_jobs"
 VERSION = "1"
 """Stays: tasks that an older nlp_cx queued are taken up by a newer one."""
-QUEUES: Mapping[Queue, tuple[int, float]] = {"staging": (4, 0.5), "slices": (2, 0.1), "messages": (8, 1.0)}
+QUEUES: Mapping[Queue, tuple[int, float]] = {
+    "staging": (4, 0.3), "express": (1, 0.1), "slices": (2, 0.1), "messages": (8, 0.5),
+}  # fmt: skip
 """Queue -> how many of its tasks one process runs side by side, seconds between two looks at it."""
 ATTEMPTS = 40
 """How often a task is taken up again before it is given up: by then it is what kills its process."""

@@ -27,10 +27,14 @@ def live(tiny_model: Path) -> Iterator[Live]:
     live.close()
 
 
-@pytest.fixture(params=["sqlite", "postgres"])
+both = pytest.mark.parametrize("settings", ["sqlite", "postgres"], indirect=True)
+"""Mark of tests that run on both databases; the others run on SQLite."""
+
+
+@pytest.fixture
 def settings(request: pytest.FixtureRequest, tiny_model: Path, tmp_path: Path) -> Settings:
     """Settings of a service that keeps everything in a folder, and in a database, of the test."""
-    url = request.getfixturevalue("postgres_url") if request.param == "postgres" else None
+    url = request.getfixturevalue("postgres_url") if getattr(request, "param", "sqlite") == "postgres" else None
     return Settings(model=str(tiny_model), home=tmp_path / "home", database_url=url)
 
 

@@ -11,7 +11,7 @@ import pytest
 from nlp_cx.errors import ConflictError, NotFoundError
 from nlp_cx.jobs import Jobs
 from nlp_cx.storage.interface import Batch
-from tests.jobs.conftest import until
+from tests.jobs.conftest import both, until
 
 
 def write(jobs: Jobs, rows: list[dict[str, object]]) -> Path:
@@ -38,6 +38,7 @@ def end(jobs: Jobs, batch: Batch) -> Batch:
     return found
 
 
+@both
 def test_every_row_of_a_batch_is_analysed_once_in_its_order(launch):
     jobs = launch()
     batch = jobs.create("acme", write(jobs, rows(1300)), name="survey.jsonl")
@@ -59,6 +60,7 @@ def test_files_are_gone_when_a_batch_is_over(launch):
     assert list(jobs.files.uploads.iterdir()) == []
 
 
+@both
 def test_rejected_rows_are_kept_with_their_reasons_and_without_personal_data(launch):
     jobs = launch()
     bad = {"id": "bad", "text": ["call 0912 345 678"]}
@@ -95,6 +97,7 @@ def test_a_file_that_cannot_be_read_fails_under_the_name_it_came_with(launch):
     assert done.id not in done.error
 
 
+@both
 def test_what_a_killed_submit_left_is_taken_up(launch):
     """The batch stands in the store and nothing in the queue: killed right between the two."""
     jobs = launch()
@@ -150,6 +153,7 @@ def test_a_deleted_batch_is_gone_with_its_comments(launch):
     assert jobs.work.store.count("acme") == 0
 
 
+@both
 def test_a_batch_deleted_while_it_runs_leaves_nothing(launch):
     jobs = launch()
     batch = jobs.create("acme", write(jobs, rows(8000)), name="survey.jsonl")
@@ -163,6 +167,7 @@ def test_a_batch_deleted_while_it_runs_leaves_nothing(launch):
     assert jobs.engine.lost(batch.id) == []
 
 
+@both
 def test_what_is_under_way_at_a_stop_is_finished_by_the_next_worker(launch):
     jobs = launch()
     batch = jobs.create("acme", write(jobs, rows(8000)), name="survey.jsonl")
@@ -176,6 +181,7 @@ def test_what_is_under_way_at_a_stop_is_finished_by_the_next_worker(launch):
     assert (done.state, done.done) == ("completed", 8000)
 
 
+@both
 def test_a_small_batch_does_not_wait_for_a_large_one(launch):
     jobs = launch()
     large = jobs.create("acme", write(jobs, rows(8000)), name="large.jsonl")

@@ -12,10 +12,10 @@ from contextlib import ExitStack
 import pytest
 
 from nlp_cx.settings import Settings
-from tests.jobs.conftest import until
+from tests.jobs.conftest import both, until
 from tests.jobs.test_jobs import end, rows, write
 
-ROWS = 8000
+ROWS = 6000
 
 
 @pytest.fixture
@@ -37,6 +37,7 @@ def worker(settings: Settings) -> Iterator[Callable[[], subprocess.Popen[bytes]]
         yield start
 
 
+@both
 def test_a_killed_worker_loses_no_comment_and_counts_none_twice(launch, worker):
     jobs = launch(worker=False)
     store = jobs.work.store
