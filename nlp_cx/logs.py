@@ -16,8 +16,14 @@ from typing import Any, Literal
 import structlog
 
 Event = MutableMapping[str, Any]
-_QUIET = ("httpx", "httpcore", "alembic", "dbos")
-"""Libraries whose every step is no news."""
+_QUIET = {
+    "httpx": logging.WARNING,
+    "httpcore": logging.WARNING,
+    "alembic": logging.WARNING,
+    "dbos": logging.WARNING,
+    "python_multipart": logging.ERROR,
+}
+"""Libraries whose every step, or every broken request, is no news."""
 
 
 def configure(form: Literal["json", "console"] | None = None, *, level: int = logging.INFO) -> None:
@@ -58,8 +64,8 @@ def configure(form: Literal["json", "console"] | None = None, *, level: int = lo
         root.removeHandler(old)
     root.addHandler(handler)
     root.setLevel(level)
-    for name in _QUIET:
-        logging.getLogger(name).setLevel(logging.WARNING)
+    for name, least in _QUIET.items():
+        logging.getLogger(name).setLevel(least)
     for name in ("uvicorn", "uvicorn.error", "uvicorn.access"):
         logger = logging.getLogger(name)
         logger.handlers.clear()

@@ -28,6 +28,7 @@ HEADERS: Mapping[str, str] = {
 """Headers of every answer, unless a route sets its own."""
 BODY_SECONDS = 60.0
 """How long the next piece of a request's body may take."""
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,128}")
 
 _log = structlog.get_logger("nlp_cx.api")
@@ -81,10 +82,11 @@ class Envelope:
         """Write the line of the log and count; the path itself may name a respondent, so only its pattern is told."""
         route, caller = _route(scope), scope["state"].get("caller")
         meters: Meters = scope["app"].state.service.meters
-        meters.requests.labels(scope["method"], route, str(status)).observe(seconds)
+        method = scope["method"] if scope["method"] in _METHODS else "other"  # anything may be sent as a method
+        meters.requests.labels(method, route, str(status)).observe(seconds)
         _log.info(
             "request",
-            method=scope["method"],
+            method=method,
             route=route,
             status=status,
             milliseconds=round(seconds * 1000, 1),

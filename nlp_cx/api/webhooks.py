@@ -41,9 +41,15 @@ def _once_each(events: list[Event]) -> list[Event]:
     return list(dict.fromkeys(events))
 
 
-Events = Annotated[list[Event], AfterValidator(_once_each), Field(min_length=1, max_length=10)]
+Events = Annotated[list[Event], Field(min_length=1, max_length=10), AfterValidator(_once_each)]
 Url = Annotated[
-    str, Field(min_length=1, max_length=2000, description="https address on the public internet; no redirects.")
+    str,
+    Field(
+        min_length=1,
+        max_length=2000,
+        description="https address on the public internet; no redirects.",
+        json_schema_extra={"format": "uri", "pattern": "^[Hh][Tt][Tt][Pp][Ss]?://[!-~]+$"},
+    ),
 ]
 Description = Annotated[str, Field(max_length=200, pattern=r"^[^\x00]*$")]
 

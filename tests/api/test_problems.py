@@ -173,3 +173,13 @@ def test_a_field_is_named_beside_its_reason():
 def test_each_status_has_a_code_of_its_own():
     """Programs can tell them apart."""
     assert len(set(CODES.values())) == len(CODES)
+
+
+def test_made_up_methods_fill_no_memory(broken):
+    """Whatever is sent as a method, meters keep one line for all of them."""
+    for number in range(50):
+        broken.request(f"PURGE{number}", "/v1/themes")
+
+    counted = broken.get("/metrics").text
+    assert 'method="other"' in counted
+    assert "PURGE" not in counted
