@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from nlp_cx.errors import ConflictError, NotFoundError
+from nlp_cx.errors import ConflictError, NotFoundError, ServiceError
 from nlp_cx.jobs import Jobs
-from nlp_cx.storage.interface import Batch
+from nlp_cx.jobs.keeper import Keeper
+from nlp_cx.jobs.presence import FilePresence
+from nlp_cx.storage.interface import Batch, Filter
 from tests.jobs.conftest import both, until
 
 
@@ -223,3 +227,88 @@ def test_raw_text_and_the_upload_are_kept_where_that_is_asked_for(launch, settin
     assert stored.raw == "giá rẻ, gọi 0912345678"
     assert "0912345678" not in stored.analysis.text
     assert jobs.files.upload(batch.id).exists()
+
+
+def test_rescoring_reads_kept_texts_again_with_the_live_model(launch, settings):
+    jobs = launch(settings=replace(settings, keep_raw=True))
+    batch = jobs.create("acme", write(jobs, rows(3)), name="survey.jsonl")
+    end(jobs, batch)
+    before = jobs.work.store.comment("acme", "r0")
+
+    again = end(jobs, jobs.rescore("acme", Filter(raw=True)))
+
+    after = jobs.work.store.comment("acme", "r0")
+    assert (again.kind, again.state, again.done) == ("rescore", "completed", 3)
+    assert (after.batch, after.raw, after.analysis) == (batch.id, before.raw, before.analysis)
+
+
+def test_rescoring_nothing_is_done_at_once(launch):
+    jobs = launch()
+    again = end(jobs, jobs.rescore("acme", Filter()))
+    assert (again.state, again.done, again.total) == ("completed", 0, 0)
+
+
+def test_the_nightly_purge_deletes_what_is_older_than_it_may_be(launch, settings):
+    jobs = launch(settings=replace(settings, retention_days=1))
+    end(jobs, jobs.create("acme", write(jobs, rows(3)), name="survey.jsonl"))
+    jobs.work.purge()
+    assert jobs.work.store.count("acme") == 3
+
+    tomorrow = datetime.now(UTC) + timedelta(days=1)
+    jobs.work.store.purge("acme", tomorrow)
+    assert jobs.work.store.count("acme") == 0
+
+
+def test_the_purge_is_scheduled_once_for_all_processes_and_runs(launch):
+    jobs = launch()
+    (schedule,) = jobs.engine.client.list_schedules()
+    assert (schedule["schedule_name"], schedule["status"]) == ("purge", "ACTIVE")
+
+    handle = jobs.engine.client.trigger_schedule("purge")
+
+    until(lambda: handle.get_status().status not in ("ENQUEUED", "PENDING"))
+    assert handle.get_status().status == "SUCCESS"
+
+
+def test_what_is_over_is_forgotten_by_the_queue(launch):
+    jobs = launch()
+    end(jobs, jobs.create("acme", write(jobs, rows(3)), name="survey.jsonl"))
+    until(lambda: not jobs.engine.client.list_workflows(status=["PENDING", "ENQUEUED"]))
+
+    jobs.engine.forget((datetime.now(UTC) + timedelta(minutes=1)).isoformat())
+
+    assert jobs.engine.client.list_workflows() == []
+
+
+def test_a_second_worker_in_the_same_process_is_refused(launch):
+    launch()
+    with pytest.raises(ServiceError, match="one process"):
+        launch()
+
+
+def test_what_is_queued_holds_ids_and_no_text_and_is_json(launch):
+    jobs = launch()
+    end(jobs, jobs.create("acme", write(jobs, rows(3)), name="survey.jsonl"))
+
+    for status in jobs.engine.client.list_workflows():
+        assert "giao hàng" not in json.dumps(status.input, ensure_ascii=False)
+    with sqlite3.connect(jobs.files.folder / "jobs.sqlite") as database:
+        kinds = {kind for (kind,) in database.execute("SELECT DISTINCT serialization FROM workflow_status")}
+    assert kinds == {"portable_json"}
+    database.close()
+
+
+def test_a_batch_whose_work_was_given_up_fails_and_says_so(launch):
+    """Killed as often as tasks are tried: what the queue then says of it is written here by hand."""
+    jobs = launch(worker=False)
+    batch = jobs.create("acme", write(jobs, rows(3)), name="survey.jsonl")
+    with sqlite3.connect(jobs.files.folder / "jobs.sqlite") as database:
+        database.execute("UPDATE workflow_status SET status = 'MAX_RECOVERY_ATTEMPTS_EXCEEDED'")
+    database.close()
+
+    keeper = Keeper(jobs.engine, FilePresence(jobs.files.folder / "workers"), jobs.work)
+    keeper.reckon()
+
+    now = jobs.work.store.batch("acme", batch.id)
+    assert (now.state, now.error_code) == ("failed", "unavailable")
+    assert now.error_vi != now.error

@@ -6,7 +6,7 @@ import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 
-from nlp_cx.jobs.presence import FilePresence, make_name
+from nlp_cx.jobs.presence import DatabasePresence, FilePresence, make_name, open_presence
 
 HOLDER = """
 import sys, time
@@ -62,3 +62,19 @@ def test_keeping_twice_holds_once(tmp_path):
     here.keep()
     here.leave()
     assert FilePresence(tmp_path, "other").dead(["here"]) == ["here"]
+
+
+def test_on_postgres_a_dropped_connection_is_a_dead_process(postgres_url, tmp_path):
+    here, other = (open_presence(postgres_url, tmp_path) for _ in range(2))
+    assert isinstance(here, DatabasePresence)
+    here.keep()
+    other.keep()
+    assert here.dead([here.name, other.name, "never-was"]) == ["never-was"]
+
+    other._connection.close()  # what the server sees when a process is killed
+
+    assert here.dead([other.name]) == [other.name]
+    other.keep()
+    assert here.dead([other.name]) == []
+    other.leave()
+    here.leave()
