@@ -7,6 +7,7 @@ look. Many low scores with praise say that the scale was taken the wrong way rou
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -61,7 +62,7 @@ class Contradictions:
     """All of them over a survey, the clearest listed."""
 
     n: int
-    """Comments with a score that were judged."""
+    """Responses with a score whose text was judged."""
     high: int
     """Of them with a high score; `kinds` says how many of these complain."""
     low: int
@@ -71,7 +72,7 @@ class Contradictions:
 
     @property
     def count(self) -> int:
-        """Comments that contradict their score."""
+        """Responses that contradict their score."""
         return sum(self.kinds.values())
 
     @property
@@ -118,6 +119,8 @@ def contradiction(comment: Comment, analysis: Analysis) -> Contradiction | None:
     certainty = analysis.sentiment.scores[label]
     if certainty < SURE or label == "neutral":
         return None
+    if label == "negative" and analysis.suggestion >= analysis.complaint:
+        return None  # a wish is no complaint
     for score in comment.scores:
         place = place_of(score)
         if (label == "negative" and place >= _HIGH) or (label == "positive" and place <= _LOW):
@@ -138,7 +141,7 @@ def contradiction(comment: Comment, analysis: Analysis) -> Contradiction | None:
 
 
 class ContradictionFinder:
-    """Takes comments one by one, in flat memory; keeps the clearest contradictions."""
+    """Takes responses one by one, in flat memory; keeps the clearest contradictions."""
 
     def __init__(self, listed: int = 20) -> None:
         """Start empty.
@@ -149,19 +152,28 @@ class ContradictionFinder:
         self._counts: Counter[str] = Counter()
         self._kept = Sample[Contradiction](listed)
 
-    def add(self, comment: Comment, analysis: Analysis) -> None:
-        """Take one comment in."""
-        if not comment.scores or not _judged(analysis):
+    def add(self, answers: Sequence[tuple[Comment, Analysis]]) -> None:
+        """Take one response in.
+
+        Args:
+            answers: Its comments; of one that praises in one answer and complains in another nothing is said, for it
+                was asked both.
+        """
+        judged = [(comment, analysis) for comment, analysis in answers if comment.scores and _judged(analysis)]
+        if not judged:
             return
-        places = [place_of(score) for score in comment.scores]
+        places = [place_of(score) for comment, _ in judged for score in comment.scores]
         self._counts["n"] += 1
         self._counts["high"] += any(place >= _HIGH for place in places)
         self._counts["low"] += any(place <= _LOW for place in places)
-        found = contradiction(comment, analysis)
-        if found is not None:
-            self._counts[found.kind] += 1
-            key = (round((1 - found.strength) * _STEPS) << _BITS) + fingerprint(comment.id)
-            self._kept.offer(key, lambda: found)
+        if {"negative", "positive"} <= {analysis.sentiment.label for _, analysis in judged}:
+            return
+        found = [one for comment, analysis in judged if (one := contradiction(comment, analysis)) is not None]
+        if found:
+            clearest = max(found, key=lambda one: one.strength)
+            self._counts[clearest.kind] += 1
+            key = (round((1 - clearest.strength) * _STEPS) << _BITS) + fingerprint(clearest.comment_id)
+            self._kept.offer(key, lambda: clearest)
 
     def build(self) -> Contradictions:
         """Sum up what was taken in."""

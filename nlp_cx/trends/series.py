@@ -10,8 +10,10 @@ from typing import Literal
 from nlp_cx.errors import ScoreError
 
 Calendar = Literal["day", "week", "month", "quarter"]
-_LONGEST: tuple[tuple[int, Calendar], ...] = ((45, "day"), (26 * 7, "week"), (6 * 366, "month"))
-"""Days up to which a calendar gives a readable series; what is longer is told by quarters."""
+_LONGEST: tuple[tuple[Calendar, int, int], ...] = (("day", 1, 45), ("week", 7, 40 * 7), ("month", 30, 6 * 366))
+"""Calendar, days of a bucket, and days up to which its series is readable; what is longer is told by quarters."""
+_FEWEST = 8
+"""Comments of a bucket, on average, below which the next larger one is taken."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,15 +100,22 @@ def buckets_between(first: date, last: date, calendar: Calendar) -> Iterator[str
         yield f"{year:04}-{part + 1:02}" if size == 1 else f"{year:04}-Q{part // 3 + 1}"
 
 
-def choose_calendar(first: date, last: date) -> Calendar:
+def choose_calendar(first: date, last: date, n: int) -> Calendar:
     """Choose the calendar that shows a stretch of time best.
 
+    Args:
+        first: First day.
+        last: Last day.
+        n: Comments of that time.
+
     Examples:
-        >>> choose_calendar(date(2025, 1, 1), date(2025, 1, 31)), choose_calendar(date(2025, 1, 1), date(2025, 12, 31))
-        ('day', 'month')
+        >>> first, last = date(2025, 1, 1), date(2025, 1, 31)
+        >>> choose_calendar(first, last, 1000), choose_calendar(first, last, 40), choose_calendar(first, last, 5)
+        ('day', 'week', 'month')
     """
     days = (last - first).days + 1
-    return next((calendar for longest, calendar in _LONGEST if days <= longest), "quarter")
+    fitting = (calendar for calendar, size, longest in _LONGEST if days <= longest and n * size >= _FEWEST * days)
+    return next(fitting, "quarter" if days > _LONGEST[-1][-1] else "month")
 
 
 def breaks_of(counts: Sequence[Count]) -> tuple[Break, ...]:
