@@ -1,6 +1,6 @@
 """What goes with a score, with numbers one may trust; always "associated with", never "causes".
 
-    table             what was answered and mentioned, one row per response
+    table, response   what was answered and mentioned, one row per response
     cells             equal rows counted once, and who answered them
     impact, presence  score of all less score without the mentioners: from counts, from a table
     penalty_reward, effects

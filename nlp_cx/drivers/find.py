@@ -109,7 +109,7 @@ class _Search:
             impacts = find_presence(cells, self.themes, scale)
             regression = regress(cells, choose_sides(cells))
         if regression is not None:
-            chance = regression.joint_p(range(len(regression.sides)))
+            chance = regression.chance
             shares = share_out(cells, regression.sides, resamples=self.resamples, draw=draw)
             told = [side for side, apart in zip(regression.sides, regression.told_apart, strict=True) if apart]
             odds = find_odds(cells, told, scale, draw=draw) if told else ()
@@ -184,8 +184,8 @@ class _Search:
             rank_low=None,
             rank_high=None,
             share=None if shares is None else shares.share(at),
-            share_low=None if interval is None else min(1.0, max(0.0, interval[0])),
-            share_high=None if interval is None else min(1.0, max(0.0, interval[1])),
+            share_low=None if interval is None else interval[0],
+            share_high=None if interval is None else interval[1],
             q=None,
             kind=None if regression is None else kind_of_theme(regression, at, effects, better=better),
             penalty=effects.get("negative"),

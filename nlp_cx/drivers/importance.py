@@ -26,23 +26,27 @@ ORDERS = 1_000
 _SINGULAR = 1e-9
 
 
-def lmg(products: np.ndarray, sizes: Sequence[int]) -> tuple[np.ndarray, float]:
+def lmg(products: np.ndarray, sizes: Sequence[int], *, responses: int | None = None) -> tuple[np.ndarray, float]:
     """Share R² out exactly.
 
     Args:
         products: Sums of products about the means, shape (d, d): columns of a player side by side, the score last.
         sizes: Columns of each player, each at least 1; they sum to d - 1.
+        responses: Rows behind the sums: shares the adjusted R² out, from which what as many random columns would
+            explain is taken off. R² itself when None.
 
     Returns:
-        Parts of R² that sum to it, shape (players,), and R² itself.
+        Parts of R² that sum to it, shape (players,), and R² itself. Adjusted ones may lie a little below 0.
 
     Examples:
         >>> parts, r2 = lmg(np.array([[4.0, 0.0, 2.0], [0.0, 1.0, 1.0], [2.0, 1.0, 4.0]]), [1, 1])
         >>> parts.tolist(), r2
         ([0.25, 0.25], 0.5)
     """
-    explained = _explained(products, sizes)
     players = len(sizes)
+    explained = _explained(products, sizes)
+    if responses is not None:
+        explained = _adjusted(explained, _columns(tuple(sizes)), responses)
     weight = _weights(players)
     parts = np.zeros(players)
     for player in range(players):
@@ -53,7 +57,12 @@ def lmg(products: np.ndarray, sizes: Sequence[int]) -> tuple[np.ndarray, float]:
 
 
 def sampled_lmg(
-    products: np.ndarray, sizes: Sequence[int], *, orders: int, draw: np.random.Generator
+    products: np.ndarray,
+    sizes: Sequence[int],
+    *,
+    orders: int,
+    draw: np.random.Generator,
+    responses: int | None = None,
 ) -> tuple[np.ndarray, float]:
     """Share R² out over random orders.
 
@@ -62,6 +71,7 @@ def sampled_lmg(
         sizes: As `lmg` takes them.
         orders: Orders that are drawn, an even number.
         draw: Where they come from.
+        responses: As `lmg` takes them.
 
     Returns:
         As `lmg` gives them; the parts sum to R² whatever orders were drawn.
@@ -73,15 +83,32 @@ def sampled_lmg(
     for order in (*half, *(each[::-1] for each in half)):
         columns = np.concatenate([np.arange(begins[player], begins[player + 1]) for player in order])
         places = np.append(columns, len(products) - 1)
-        left, at, before = products[np.ix_(places, places)], 0, total
+        left, at, before = products[np.ix_(places, places)], 0, 0.0
         for player in order:
             for _ in range(sizes[player]):
                 left = _sweep(left, variances[places[at]])
                 at += 1
-            parts[player] += before - left[-1, -1]
-            before = float(left[-1, -1])
-        r2 += 1 - before / total
-    return parts / total / (2 * len(half)), r2 / (2 * len(half))
+            after = 1 - float(left[-1, -1]) / total
+            if responses is not None:
+                after = float(_adjusted(np.array(after), np.array(at), responses))
+            parts[player] += after - before
+            before = after
+        r2 += before
+    return parts / (2 * len(half)), r2 / (2 * len(half))
+
+
+def _adjusted(explained: np.ndarray, columns: np.ndarray, responses: int) -> np.ndarray:
+    """Take off what as many random columns would explain."""
+    return np.asarray(1 - (1 - explained) * (responses - 1) / np.maximum(responses - 1 - columns, 1))
+
+
+@cache
+def _columns(sizes: tuple[int, ...]) -> np.ndarray:
+    """Give the number of columns of each set of players, shape (2^players,)."""
+    columns = np.zeros(1, dtype=np.int64)
+    for size in sizes:
+        columns = np.concatenate([columns, columns + size])
+    return columns
 
 
 @cache
@@ -89,7 +116,7 @@ def _weights(players: int) -> np.ndarray:
     """Give the share of orders in which a set of players comes first, then a certain other; shape (2^players,)."""
     members = np.array([number.bit_count() for number in range(2**players)])
     by_size = [1 / (players * math.comb(players - 1, size)) for size in range(players)] + [0.0]
-    return np.array(by_size)[members]
+    return np.asarray(np.array(by_size)[members])
 
 
 def _explained(products: np.ndarray, sizes: Sequence[int]) -> np.ndarray:

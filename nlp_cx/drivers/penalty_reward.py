@@ -48,6 +48,8 @@ class Regression:
     """Shape (sides, sides): HC3; with several responses per respondent these are added up before they are squared."""
     told_apart: np.ndarray
     """Shape (sides,), bool: False where a column follows from others, so that no coefficient is its own."""
+    chance: float
+    """p-value of all columns together, those not told apart among them, by Wald's F."""
     freedom: int
     """Respondents less columns and intercept."""
     r2: float
@@ -86,14 +88,8 @@ class Regression:
 
     def joint_p(self, columns: Sequence[int]) -> float:
         """Test whether several coefficients are all 0, by Wald's F; 1 if none of them is told apart."""
-        from scipy.special import fdtrc
-
         mine = [at for at in columns if self.told_apart[at]]
-        if not mine:
-            return 1.0
-        values, covariance = self.values[mine], self.covariance[np.ix_(mine, mine)]
-        wald = float(values @ np.linalg.pinv(covariance, hermitian=True) @ values)
-        return float(fdtrc(len(mine), self.freedom, wald / len(mine)))
+        return _wald(self.values[mine], self.covariance[np.ix_(mine, mine)], self.freedom) if mine else 1.0
 
     def joint_p_of(self, theme: int) -> float:
         """Test whether both sides of a theme are 0."""
@@ -163,7 +159,8 @@ def regress(cells: Cells, sides: Sequence[Side]) -> Regression | None:
     values = inverse @ products[:-1, -1]
     meat = _meat(cells, sides, means, inverse, values)
     covariance = inverse @ meat @ inverse
-    values, covariance = values.copy(), (covariance + covariance.T) / 2
+    covariance = (covariance + covariance.T) / 2
+    chance = _wald(values, covariance, freedom)
     r2 = float(values @ products[:-1, -1]) / total
     values[~told_apart] = np.nan
     return Regression(
@@ -171,6 +168,7 @@ def regress(cells: Cells, sides: Sequence[Side]) -> Regression | None:
         values=values,
         covariance=covariance,
         told_apart=told_apart,
+        chance=chance,
         freedom=freedom,
         r2=min(1.0, max(0.0, r2)),
         n=cells.n,
@@ -199,6 +197,21 @@ def kind_of(penalty: Effect, reward: Effect, total: tuple[float, float], *, bett
     if loved and low > 0:
         return "excitement"
     return "performance" if resented and loved else None
+
+
+def _wald(values: np.ndarray, covariance: np.ndarray, freedom: int) -> float:
+    """Give the p-value of several estimates being 0 together; directions without variance say nothing."""
+    from scipy.special import fdtrc
+
+    size = np.sqrt(np.diag(covariance))
+    size[size <= 0] = 1.0
+    variances, vectors = np.linalg.eigh(covariance / np.outer(size, size))
+    usable = variances > _SINGULAR * len(size)
+    if not usable.any():
+        return 0.0 if np.abs(values).max() > 0 else 1.0
+    along = vectors[:, usable].T @ (values / size)
+    rank = int(usable.sum())
+    return float(fdtrc(rank, freedom, float((along**2 / variances[usable]).sum()) / rank))
 
 
 def _inverse(products: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -1,4 +1,10 @@
-"""Themes by their part in what is explained, and how that part varies with who happens to answer."""
+"""Themes by their part in what is explained, and how that part varies with who happens to answer.
+
+R² overstates what is explained, the more so the fewer answered: each column explains something by chance. A resample
+overstates it once more. So from the parts in each resample what chance adds is taken off twice: once by adjusting the
+resample's R², once by the difference that the adjustment makes to the parts of what was answered. The percentiles of
+what is left are an interval of the share among all customers; benchmarks/drivers.py counts how often it holds.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +20,8 @@ from nlp_cx.drivers.resample import resampled_moments
 
 _ORDERS_EACH = 50
 """Random orders per resample, where shares are sampled."""
-_Z = 1.959963984540054
+_UNTOLD = 0.01
+"""Share of resamples in which the themes explain nothing, above which no share can be told."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -26,7 +33,7 @@ class Shares:
     values: np.ndarray
     """Shape (players,): shares of R², which sum to 1."""
     resampled: np.ndarray
-    """Shape (resamples, players)."""
+    """Shape (resamples, players): parts of R², what chance adds taken off."""
 
     @property
     def exact(self) -> bool:
@@ -38,14 +45,16 @@ class Shares:
         return float(self.values[self.players.index(theme)]) if theme in self.players else None
 
     def interval(self, theme: int) -> tuple[float, float] | None:
-        """Give the 95% interval of a share: what resampling adds by itself is taken off; None without resamples."""
+        """Give the 95% interval of a share, within 0 and 1; None without resamples."""
         if theme not in self.players or len(self.resampled) < 2:
             return None
-        at = self.players.index(theme)
-        drawn = self.resampled[:, at]
-        center = 2 * float(self.values[at]) - float(drawn.mean())
-        half = _Z * float(drawn.std(ddof=1))
-        return center - half, center + half
+        at, totals = self.players.index(theme), self.resampled.sum(axis=1)
+        told = totals > 0
+        if told.mean() < 1 - _UNTOLD:
+            return 0.0, 1.0
+        low, high = np.percentile(self.resampled[told, at] / totals[told], [2.5, 97.5])
+        value = float(self.values[at])
+        return min(value, max(0.0, float(low))), max(value, min(1.0, float(high)))
 
     def ranks(self, themes: Sequence[int]) -> list[tuple[int, int]] | None:
         """Give the ranks among some themes between which 95% of the resamples put each; None without resamples."""
@@ -68,17 +77,25 @@ def share_out(cells: Cells, sides: Sequence[Side], *, resamples: int, draw: np.r
     """
     players = sorted({theme for theme, _ in sides})
     sizes = [sum(theme == player for theme, _ in sides) for player in players]
+    exact = len(players) <= MOST_EXACT
 
-    def shares(products: np.ndarray, orders: int) -> np.ndarray:
-        equal = np.full(len(players), 1 / len(players))
+    def parts(products: np.ndarray, orders: int, responses: int | None) -> np.ndarray:
         if products[-1, -1] <= 0:
-            return equal
-        exact = len(players) <= MOST_EXACT
-        parts, r2 = lmg(products, sizes) if exact else sampled_lmg(products, sizes, orders=orders, draw=draw)
-        return parts / r2 if r2 > 0 else equal
+            return np.zeros(len(players))
+        if exact:
+            return lmg(products, sizes, responses=responses)[0]
+        return sampled_lmg(products, sizes, orders=orders, draw=draw, responses=responses)[0]
 
-    values = shares(moments_of(cells, sides)[1], ORDERS)
-    again = [
-        shares(products, _ORDERS_EACH) for products in resampled_moments(cells, sides, resamples=resamples, draw=draw)
-    ]
-    return Shares(players=players, values=values, resampled=np.array(again).reshape(-1, len(players)))
+    products = moments_of(cells, sides)[1]
+    found = parts(products, ORDERS, None)
+    again = []
+    if resamples:
+        chance = found - parts(products, ORDERS, cells.n)
+        drawn = resampled_moments(cells, sides, resamples=resamples, draw=draw)
+        again = [parts(each, _ORDERS_EACH, cells.n) - chance for each in drawn]
+    total = float(found.sum())
+    return Shares(
+        players=players,
+        values=found / total if total > 0 else np.full(len(players), 1 / len(players)),
+        resampled=np.array(again).reshape(-1, len(players)),
+    )

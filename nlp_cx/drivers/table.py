@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from nlp_cx.drivers.response import response_key
 from nlp_cx.errors import ScoreError
 from nlp_cx.histogram import Scale
 from nlp_cx.records import POLARITIES, Analysis, Comment, Polarity
@@ -177,22 +178,6 @@ class _Response:
         self.scores |= scores
         for mention in analysis.themes:
             self.judged.setdefault(mention.theme, set()).add(mention.sentiment)
-
-
-def response_key(comment: Comment) -> tuple[object, ...] | None:
-    """Name the questionnaire of a comment: its row, or its respondent and date.
-
-    Args:
-        comment: An answer to an open question.
-
-    Returns:
-        The same for comments that may belong together; None if it cannot be known to have other answers.
-    """
-    if comment.question and comment.id.endswith(f"/{comment.question}"):
-        return "row", comment.id[: -len(comment.question) - 1]
-    if comment.question and comment.respondent_id:
-        return "respondent", comment.respondent_id, comment.created_at
-    return None
 
 
 def _numbered(respondents: Sequence[object]) -> np.ndarray:

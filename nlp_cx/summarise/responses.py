@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from nlp_cx.drivers import MENTIONS, Mention
+from nlp_cx.drivers.response import response_key
 from nlp_cx.histogram import Histogram, Scale
 from nlp_cx.records import Comment, Polarity
 from nlp_cx.scores import accepts
@@ -102,7 +103,7 @@ class Responses:
 
     def _response(self, comment: Comment, scores: Mapping[Scale, float]) -> _Response:
         """Find the response that a comment belongs to, or begin one."""
-        key, question = _key(comment), comment.question
+        key, question = response_key(comment), comment.question
         if key is None or question is None:
             self.n += 1
             return _Response()
@@ -115,15 +116,6 @@ class Responses:
         self._open.move_to_end(key)
         response.questions.add(question)
         return response
-
-
-def _key(comment: Comment) -> tuple[object, ...] | None:
-    """Name the questionnaire of a comment; None if it cannot be known to have other answers."""
-    if comment.question and comment.id.endswith(f"/{comment.question}"):
-        return "row", comment.id[: -len(comment.question) - 1]
-    if comment.question and comment.respondent_id:
-        return "respondent", comment.respondent_id, comment.created_at
-    return None
 
 
 def _count(histograms: Histograms, scale: Scale, value: float) -> None:
