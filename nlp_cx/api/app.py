@@ -17,8 +17,10 @@ from nlp_cx.api import (
     health,
     labels,
     metrics,
+    models,
     openapi,
     problems,
+    rescore,
     summaries,
     themes,
     webhooks,
@@ -33,8 +35,8 @@ from nlp_cx.meters import Meters
 from nlp_cx.settings import Settings
 
 ROUTERS = (
-    analyze.router, batches.router, webhooks.router, comments.router, labels.router, summaries.router, themes.router,
-    health.router, metrics.router,
+    analyze.router, batches.router, rescore.router, webhooks.router, comments.router, labels.router, summaries.router,
+    models.router, themes.router, health.router, metrics.router,
 )  # fmt: skip
 """All routes, in the order that OpenAPI shows them."""
 

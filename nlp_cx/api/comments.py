@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from functools import partial
 from typing import Annotated, Any, Literal
@@ -17,7 +18,10 @@ from nlp_cx.api.records import EXAMPLE_ANALYSIS, EXAMPLE_COMMENT, MAX_NAME, Anal
 from nlp_cx.api.routes import make_router
 from nlp_cx.api.state import Analyst, Here, Reader
 from nlp_cx.errors import NotFoundError
-from nlp_cx.storage.interface import StoredComment
+from nlp_cx.storage.cursors import LISTS, cursor_pattern
+from nlp_cx.storage.interface import Order, StoredComment
+
+_ORDERS: Mapping[str, Order] = {LISTS["newest"][0]: "newest", LISTS["oldest"][0]: "oldest"}
 
 router = make_router("comments")
 
@@ -37,7 +41,11 @@ class CommentsQuery(Drill):
     """Which comments, and which page of them."""
 
     order: Literal["newest", "oldest"] = Field("newest", description="By date, then by when they were first kept.")
-    after: str | None = Field(None, max_length=2000, description="Cursor: `next` of the page before.")
+    after: str | None = Field(
+        None,
+        pattern=cursor_pattern("newest", "oldest"),
+        description="Cursor: `next` of the page before; it goes on in the order of that page.",
+    )
     limit: int = Field(50, ge=1, le=1000, description="Comments of a page.")
 
 
@@ -89,8 +97,9 @@ async def list_comments(asked: Annotated[CommentsQuery, Query()], caller: Reader
     *Liệt kê các ý kiến thỏa mọi điều kiện lọc, theo trang. Văn bản gốc không bao giờ được hiển thị.*
     """
     where = asked.where()
+    order = _ORDERS[asked.after[0]] if asked.after else asked.order
     page = await run_in_threadpool(
-        partial(here.store.comments, caller.workspace, where, after=asked.after, limit=asked.limit, order=asked.order)
+        partial(here.store.comments, caller.workspace, where, after=asked.after, limit=asked.limit, order=order)
     )
     return JSONResponse({"items": [stored_record(one) for one in page.items], "next": page.next})
 

@@ -285,7 +285,7 @@ def _theme(
 ) -> Iterator[Row]:
     """Give the figures of one theme in a bucket."""
     comments = bucket.counts["comments"]
-    counts = {polarity: getattr(count, polarity) if count else 0 for polarity in POLARITIES}
+    counts: dict[str, int] = {polarity: getattr(count, polarity) if count else 0 for polarity in POLARITIES}
     judged = sum(counts.values())
     mentions = min(judged, comments)  # a theme that a person judged both ways is counted twice
     row = partial(bucket.row, theme)

@@ -30,6 +30,7 @@ TAGS = [
     {"name": "comments", "description": "What lies beneath every figure. · Các ý kiến đằng sau mỗi con số."},
     {"name": "labels", "description": "Corrections by people. · Hiệu chỉnh của con người."},
     {"name": "summaries", "description": "Figures for dashboards and BI tools. · Các con số cho bảng điều khiển."},
+    {"name": "models", "description": "Which model reads, and how that changes. · Các mô hình và việc thay mô hình."},
     {"name": "themes", "description": "What comments can be about. · Các nhóm nguyên nhân."},
     {"name": "operation", "description": "For those who run it. · Dành cho người vận hành."},
 ]

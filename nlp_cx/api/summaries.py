@@ -252,8 +252,8 @@ def _dimensions(here: Service, workspace: str) -> bytes:
     }
     told = DimensionsOut(
         comments=found.comments,
-        first=found.first and found.first.isoformat(),
-        last=found.last and found.last.isoformat(),
+        first=found.first.isoformat() if found.first else None,
+        last=found.last.isoformat() if found.last else None,
         segments=[
             SegmentDimension(name=name, values=[Dimension(value=value, comments=n) for value, n in values.items()])
             for name, values in found.segments.items()

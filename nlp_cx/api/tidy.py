@@ -118,7 +118,7 @@ def choose_format(request: Request, asked: Format | None) -> Format:
         for name in ("json", "csv", "parquet"):
             media = MEDIA[name].partition(";")[0]
             if kind.strip().lower() == media and quality > best[0]:
-                best = (quality, name)  # type: ignore[assignment]  # one of the three
+                best = (quality, name)
     return best[1]
 
 
