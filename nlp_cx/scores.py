@@ -206,6 +206,61 @@ def measure(histogram: Histogram) -> MetricScore:
     )
 
 
+def top_box(histogram: Histogram, k: int = 2) -> Share:
+    """Count the k best boxes of a scale, with Wilson's interval.
+
+    Args:
+        histogram: Answers on a scale of whole steps.
+        k: Boxes that count, at least 1 and fewer than there are.
+
+    Returns:
+        The share of answers in them; an empty share of no answers.
+
+    Raises:
+        ScoreError: If the scale has no boxes, or not more than k.
+
+    Examples:
+        >>> top_box(Histogram(Scale("csat", 1, 7), {7: 2, 6: 3, 5: 1, 1: 4}), 3).share
+        0.6
+    """
+    scale = histogram.scale
+    if not _has_boxes(scale) or not 1 <= k <= scale.max - scale.min:
+        raise ScoreError(f"there is no top-{k}-box of {scale.metric} on {scale.min:g}-{scale.max:g}")
+    return Share.of(histogram.count(lambda value: scale.from_best(value) <= k - 1), histogram.n)
+
+
+def remap(histogram: Histogram, scale: Scale, values: Mapping[float, float]) -> Histogram:
+    """Read answers as if they had been given on another scale, value by value as the caller says.
+
+    A 1-10 "NPS" is none; who knows how its answers compare with 0-10 can say so here, and nobody guesses.
+
+    Args:
+        histogram: Answers as they were ticked.
+        scale: The scale they are to be read on.
+        values: Ticked value -> value on that scale, for each value that was ticked.
+
+    Returns:
+        The answers on the other scale.
+
+    Raises:
+        ScoreError: If a ticked value is not told, or its new value is no answer on the other scale.
+
+    Examples:
+        >>> asked = Histogram(Scale("nps", 1, 10), {10: 3, 1: 1})
+        >>> measure(remap(asked, Scale("nps", 0, 10), {value: value for value in range(2, 11)} | {1: 0})).value
+        50.0
+    """
+    mapped = Histogram(scale)
+    for value, count in histogram.counts.items():
+        to = values.get(value)
+        if to is None or not scale.min <= to <= scale.max or not accepts(scale, to):
+            raise ScoreError(
+                f"{value:g} of {histogram.scale.metric} is mapped to no answer on {scale.min:g}-{scale.max:g}"
+            )
+        mapped.counts[float(to)] += count
+    return mapped
+
+
 def _is_nps(scale: Scale) -> bool:
     """Tell whether this is the scale that an NPS is defined on."""
     return (scale.min, scale.max, scale.direction) == (0, 10, "higher_is_better")
@@ -214,6 +269,11 @@ def _is_nps(scale: Scale) -> bool:
 def _has_top_2_boxes(scale: Scale) -> bool:
     """Tell whether a scale has 4 to 11 boxes: two of three would be nearly everybody, and finer ones have no boxes."""
     return scale.max - scale.min in range(3, 11)
+
+
+def _has_boxes(scale: Scale) -> bool:
+    """Tell whether a scale has whole steps that a person can tick, at most 11 of them."""
+    return scale.max - scale.min in range(1, 11)
 
 
 _NPS_GROUPS: Mapping[str, Callable[[float], bool]] = {

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from nlp_cx.errors import ScoreError
 from nlp_cx.histogram import Histogram, Scale
 from nlp_cx.intervals import nps_interval, wilson_interval
-from nlp_cx.scores import Share, accepts, measure, method_of
+from nlp_cx.scores import Share, accepts, measure, method_of, remap, top_box
 
 NPS = Scale("nps", 0, 10)
 
@@ -155,3 +155,36 @@ def test_scores_have_a_json_form():
     assert written["shares"]["promoters"]["count"] == 2
     assert written["distribution"] == {"0": 1, "9": 1, "10": 1}
     assert written["note"] is None
+
+
+def test_any_number_of_best_boxes_can_be_counted():
+    """1-7: one of four ticks 7, two tick 6 or 7; of an effort that is better low the best boxes are the low ones."""
+    seven = answers(Scale("csat", 1, 7), [7, 6, 3, 1])
+
+    assert [top_box(seven, k).count for k in (1, 2, 5, 6)] == [1, 2, 3, 3]
+    assert top_box(answers(Scale("ces", 1, 7, "lower_is_better"), [1, 2, 7]), 2).count == 2
+    assert (top_box(seven).low, top_box(seven).high) == wilson_interval(2, 4)
+
+
+@pytest.mark.parametrize(
+    ("scale", "k"), [(Scale("csat", 1, 5), 5), (Scale("csat", 1, 5), 0), (Scale("spend", 0, 100), 2)]
+)
+def test_boxes_that_are_not_there_are_refused(scale, k):
+    """All boxes of a scale are no best ones, and a range of amounts has none."""
+    with pytest.raises(ScoreError, match="no top-"):
+        top_box(answers(scale, [3]), k)
+
+
+def test_an_nps_of_another_scale_needs_to_be_told_how_to_read_it():
+    """1-10 with each value one higher than on 0-9: as ticked it has no NPS, mapped it has."""
+    asked = answers(Scale("nps", 1, 10), [10, 10, 1, 7])
+
+    assert measure(asked).statistic == "mean"
+    assert measure(remap(asked, NPS, {1: 0, 7: 7, 10: 10})).value == 25.0
+
+
+@pytest.mark.parametrize("values", [{1: 0}, {1: 0, 10: 11}, {1: 0, 10: 9.5}])
+def test_a_mapping_must_fit(values):
+    """A value that is not told, one off the scale, half a point of an NPS: each is refused, with the value."""
+    with pytest.raises(ScoreError, match="10 of nps is mapped to no answer on 0-10"):
+        remap(answers(Scale("nps", 1, 10), [1, 10]), NPS, values)

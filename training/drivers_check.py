@@ -1,8 +1,8 @@
 """Do the drivers say of real reviews what is known to be true? UIT-ViSFD: phone reviews, stars, aspects by people.
 
-CSAT is the share of 4 and 5 stars. First from the aspects that people labelled, beside what is known of the whole
-corpus (11,122 reviews; the test part is not in the data folder, so a figure need not be equal: the interval has to hold
-the known one). Then from our themes: people's labels as the label map turns them into themes, beside what a model finds
+CSAT is the share of 4 and 5 stars. First from the aspects that people labelled, beside the answer that is known. That is
+taken to be of the whole corpus, of which the test part is not in the data folder: impacts need not be equal, but their
+intervals have to hold the known ones. Then from our themes: people's labels as the label map turns them into themes, beside what a model finds
 in the texts. The dev rows tell how much a theme's figures lose by the model's mistakes; of the others it has learnt.
 
 Run: python -m training.drivers_check --data DIR [--model VERSION]
@@ -30,7 +30,7 @@ POLARITY: Mapping[str, Polarity] = {"neg": "negative", "neu": "neutral", "pos": 
 LEFT_OUT = ("GENERAL", "OTHERS")
 """The judgement of the whole restates the stars; OTHERS says nothing of how."""
 KNOWN = {"presence impact": 3.30, "negative impact": -9.80, "penalty": -29.3, "share of R²": 0.32, "R²": 0.458}
-"""PERFORMANCE in the whole corpus."""
+"""PERFORMANCE; the penalty within 2.0."""
 OURS = ("product", "price")
 """Themes that the source annotates; `overall` restates the stars."""
 SEED = 1
