@@ -21,6 +21,7 @@ from nlp_cx.measure import calibration_error, character_f1, f1, macro_f1, weight
 from nlp_cx.records import POLARITIES, Analysis, Comment
 from training.baseline import LinearBaseline
 from training.data import ABSENT, BOTH, NEGATIVE, POSITIVE, THEMES, UNKNOWN, Example, load_all
+from training.duplicates import near_copies
 from training.measure import micro_f1, theme_counts
 from training.noise import strip_diacritics
 
@@ -143,17 +144,33 @@ def evaluate(analyzer: Analyzer, examples: Sequence[Example], baseline: LinearBa
     return results
 
 
+def drop_copied(examples: Sequence[Example]) -> list[Example]:
+    """Leave out dev rows that have a near copy in the train rows: what a model may merely remember."""
+    train = [one.text for one in examples if one.split == "train"]
+    dev = [one for one in examples if one.split == "dev"]
+    kept = [one for one, copy in zip(dev, near_copies([one.text for one in dev], train), strict=True) if copy is None]
+    return [*kept, *(one for one in examples if one.split == "train")]
+
+
 def main() -> None:
     """Print a table; write the figures as JSON when asked."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--model", type=Path, required=True)
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--baseline", action="store_true", help="measure TF-IDF + linear SVM beside it (10 minutes)")
+    parser.add_argument(
+        "--without-copies", action="store_true", help="leave out dev rows that have a near copy in train"
+    )
+    parser.add_argument("--sources", nargs="+", help="measure on the dev rows of these alone")
     parser.add_argument("--out", type=Path)
     options = parser.parse_args()
     from training.card import table
 
-    examples = load_all(options.data)
+    examples = load_all(options.data, near=not options.without_copies)
+    if options.sources:
+        examples = [one for one in examples if one.split == "train" or one.source in options.sources]
+    if options.without_copies:
+        examples = drop_copied(examples)
     baseline = LinearBaseline([one for one in examples if one.split == "train"]) if options.baseline else None
     results = evaluate(Analyzer.load(options.model), examples, baseline)
     Console().print(table(results), markup=False)

@@ -2,6 +2,7 @@
 
 from training.data import Example, drop_near_copies
 from training.duplicates import near_copies
+from training.evaluate import drop_copied
 
 LONG = "Giao hàng rất nhanh, đóng gói cẩn thận, nhân viên nhiệt tình, sẽ ủng hộ shop lâu dài"
 
@@ -32,3 +33,14 @@ def test_a_train_row_like_a_dev_row_goes_unless_we_annotated_it():
     assert drop_near_copies([dev, a_row("2", copy, split="train"), other]) == [dev, other]
     ours = a_row("2", copy, split="train", source="annotated")
     assert drop_near_copies([dev, ours, other]) == [ours, other]
+
+
+def test_figures_can_leave_out_what_was_nearly_learnt():
+    """The dev row with a copy goes, the others and train stay."""
+    copied, fresh = (
+        a_row("1", LONG, split="dev"),
+        a_row("2", "Phòng rộng, sạch, gần biển, bữa sáng nhiều món", split="dev"),
+    )
+    train = a_row("3", LONG.replace("lâu dài", "tiếp"), split="train")
+
+    assert drop_copied([copied, fresh, train]) == [fresh, train]
