@@ -1,9 +1,10 @@
 """Do the drivers say of real reviews what is known to be true? UIT-ViSFD: phone reviews, stars, aspects by people.
 
-CSAT is the share of 4 and 5 stars. First from the aspects that people labelled, beside the answer that is known. That is
-taken to be of the whole corpus, of which the test part is not in the data folder: impacts need not be equal, but their
-intervals have to hold the known ones. Then from our themes: people's labels as the label map turns them into themes, beside what a model finds
-in the texts. The dev rows tell how much a theme's figures lose by the model's mistakes; of the others it has learnt.
+CSAT is the share of 4 and 5 stars. First from the aspects that people labelled, beside the answer that is known. That
+is taken to be of the whole corpus, of which the test part is not in the data folder: impacts need not be equal, but
+their intervals have to hold the known ones. Then from our themes: people's labels as the label map turns them into
+themes, beside what a model finds in the texts. The dev rows tell how much a theme's figures lose by the model's
+mistakes; it has learnt from the others.
 
 Run: python -m training.drivers_check --data DIR [--model VERSION]
 """

@@ -193,7 +193,7 @@ class _Search:
             impacts={one.mention: one for one in impacts if one.theme == theme},
             odds=tuple(ratios_of(odds, at, effects, better=better)),
             f1=self.quality.get(theme),
-            reason=why_unranked(self.cells, self.themes, at, n, regression, effects),
+            reason=why_unranked(self.cells, self.scale, self.themes, at, regression=regression, effects=effects),
             sentences=tuple(sentences(theme, effects, self.scale)),
         )
 

@@ -9,13 +9,15 @@ import numpy as np
 from nlp_cx.drivers.cells import Cells
 from nlp_cx.drivers.driver import Driver
 from nlp_cx.drivers.effects import Effects
-from nlp_cx.drivers.impact import MIN_MENTIONS
+from nlp_cx.drivers.impact import MIN_MENTIONS, span_of
 from nlp_cx.drivers.importance import ORDERS
 from nlp_cx.drivers.logistic import Odds
 from nlp_cx.drivers.penalty_reward import Regression
 from nlp_cx.drivers.shares import Shares
+from nlp_cx.drivers.table import NEGATIVE, POSITIVE
 from nlp_cx.drivers.wording import note, note_of_metric, note_of_themes
 from nlp_cx.histogram import Scale
+from nlp_cx.scores import method_of
 
 Note = Mapping[str, str]
 """In "en" and "vi"."""
@@ -24,35 +26,36 @@ _WEAK = 0.6
 
 
 def why_unranked(
-    cells: Cells, themes: Sequence[str], theme: int, n: int, regression: Regression | None, effects: Effects
+    cells: Cells, scale: Scale, themes: Sequence[str], theme: int, *, regression: Regression | None, effects: Effects
 ) -> Note | None:
     """Say why a theme cannot be ranked.
 
     Args:
         cells: The responses.
+        scale: What was asked.
         themes: Ids of all themes.
         theme: Number of this one.
-        n: Responses that mention it.
         regression: The score on all sides.
         effects: Penalty and reward of the theme.
 
     Returns:
         The reason; None if it can be ranked.
     """
+    n = cells.mentions(theme)
     if n < MIN_MENTIONS:
         return note("few", n=n, least=MIN_MENTIONS)
     mine = [] if regression is None else [at for at, (owner, _) in enumerate(regression.sides) if owner == theme]
     if regression is not None and mine and not effects:
         return _tied(regression, themes, theme)
-    if any(one.rank is not None for one in effects.values()):
-        return None
-    judged = (cells.codes[:, theme] & 5) > 0
-    rest = cells.n - int(cells.counts[judged].sum())
-    if rest < MIN_MENTIONS:
-        return note("few_rest", n=rest, least=MIN_MENTIONS)
-    if any(min(one.n, cells.n - one.n) >= MIN_MENTIONS for one in effects.values()):
-        return note("wide")
-    return note("unfit") if regression is None else note("few_sides", least=MIN_MENTIONS)
+    judged = int(cells.counts[(cells.codes[:, theme] & (NEGATIVE | POSITIVE)) > 0].sum())
+    if judged < MIN_MENTIONS:
+        return note("few_sides", n=judged, least=MIN_MENTIONS)
+    if cells.n - judged < MIN_MENTIONS:
+        return note("few_rest", n=cells.n - judged, least=MIN_MENTIONS)
+    if regression is None or not effects:
+        return note("unfit")
+    span = span_of(method_of(scale).unit, scale.min, scale.max)
+    return note("wide") if all(one.high - one.low > span for one in effects.values()) else None
 
 
 def notes_of(

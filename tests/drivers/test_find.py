@@ -170,7 +170,7 @@ def test_a_theme_that_everybody_mentions_the_same_way_has_too_few_without():
 
     drivers = find_drivers(made, metric="nps", seed=1)
 
-    assert "only 0 do not mention it" in of(drivers, "price").reason["en"]
+    assert "only 0 do not judge it" in of(drivers, "price").reason["en"]
     assert of(drivers, "staff").rank == 1
 
 
@@ -263,3 +263,25 @@ def test_stars_are_explained_in_units_of_their_scale():
 def test_what_cannot_be_asked_is_refused(asked, message):
     with pytest.raises(ScoreError, match=message):
         find_drivers(table(), **asked)
+
+
+def test_blame_and_praise_together_make_a_theme_that_may_be_ranked():
+    """20 blame price and 20 praise it: the theme is ranked, neither side alone is. 40 neutral mentions are none."""
+    draw = np.random.default_rng(4)
+    made = DriverTable.of_judgements(
+        [{"price": ["negative"], "place": ["neutral"]}] * 20
+        + [{"price": ["positive"], "place": ["neutral"]}] * 20
+        + [{}] * 100,
+        {
+            NPS: [
+                *draw.integers(0, 7, 20).tolist(),
+                *draw.integers(8, 11, 20).tolist(),
+                *draw.integers(0, 11, 100).tolist(),
+            ]
+        },
+    )
+
+    drivers = find_drivers(made, metric="nps", seed=1)
+
+    assert (of(drivers, "price").rank, of(drivers, "price").penalty.rank, of(drivers, "price").kind) == (1, None, None)
+    assert "only 0 judge it well or badly" in of(drivers, "place").reason["en"]
