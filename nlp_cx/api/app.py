@@ -14,6 +14,7 @@ from nlp_cx.api import (
     analyze,
     batches,
     comments,
+    drivers,
     health,
     labels,
     metrics,
@@ -36,7 +37,7 @@ from nlp_cx.settings import Settings
 
 ROUTERS = (
     analyze.router, batches.router, rescore.router, webhooks.router, comments.router, labels.router, summaries.router,
-    models.router, themes.router, health.router, metrics.router,
+    drivers.router, models.router, themes.router, health.router, metrics.router,
 )  # fmt: skip
 """All routes, in the order that OpenAPI shows them."""
 

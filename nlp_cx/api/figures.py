@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import cache, partial
@@ -77,7 +77,7 @@ class Figures:
 
 
 @dataclass(slots=True)
-class _Bucket:
+class Bucket:
     """Comments of one bucket and segment."""
 
     bucket: str | None
@@ -86,13 +86,29 @@ class _Bucket:
     models: set[str] = field(default_factory=set)
 
     def add(self, total: Totals, model: str | None) -> None:
-        """Take those that one model read."""
+        """Take those that one model read.
+
+        Args:
+            total: Their counts.
+            model: Which one.
+        """
         self.counts.update({name: getattr(total, name) for name in _COUNTED})
         if model:
             self.models.add(model)
 
     def row(self, theme: str | None, metric: str, value: float | None, n: int, *bounds: float | None) -> Row:
-        """Make one row."""
+        """Make one row.
+
+        Args:
+            theme: Its theme; None for all comments.
+            metric: What the figure is.
+            value: The figure.
+            n: What stands behind it.
+            bounds: Of its interval, if there is one.
+
+        Returns:
+            The row.
+        """
         taxonomy = load_taxonomy()
         low, high = bounds or (None, None)
         return {
@@ -127,7 +143,7 @@ def theme_figures(store: Store, workspace: str, where: Filter, ask: Ask) -> Figu
     Raises:
         RequestError: If there would be too many rows.
     """
-    buckets, notes = _buckets(store, workspace, where, ask)
+    buckets, notes = find_buckets(store, workspace, where, ask)
     wanted = set(ask.metrics or METRICS)
     counted: dict[tuple[str | None, ...], dict[str, ThemeCount]] = defaultdict(dict)
     for count in store.theme_counts(workspace, where, by=ask.groups):
@@ -173,7 +189,7 @@ def score_figures(
     Raises:
         RequestError: If there would be too many rows.
     """
-    buckets, notes = _buckets(store, workspace, where, ask)
+    buckets, notes = find_buckets(store, workspace, where, ask)
     wanted = set(ask.metrics)
     by_theme = by_theme or bool(ask.themes)
     counts = store.score_counts(
@@ -212,34 +228,44 @@ def score_figures(
 # --- buckets ---
 
 
-def _buckets(
+def find_buckets(
     store: Store, workspace: str, where: Filter, ask: Ask
-) -> tuple[dict[tuple[str | None, ...], _Bucket], list[Mapping[str, str]]]:
-    """Count comments per bucket, and tell which models read them."""
-    found: dict[tuple[str | None, ...], _Bucket] = {}
+) -> tuple[dict[tuple[str | None, ...], Bucket], list[Mapping[str, str]]]:
+    """Count comments per bucket, and tell which models read them.
+
+    Args:
+        store: Where they are.
+        workspace: Whose they are.
+        where: Which comments.
+        ask: What they are grouped by.
+
+    Returns:
+        Buckets by their key in the store, and notes.
+    """
+    found: dict[tuple[str | None, ...], Bucket] = {}
     notes: list[Mapping[str, str]] = []
     if not ask.groups:
-        found[()] = _Bucket(None, None)
+        found[()] = Bucket(None, None)
     undated = 0
     for total in store.totals(workspace, where, by=(*ask.groups, "model")):
         *key, model = total.bucket
         if ask.interval and key[0] is None:
             undated += total.comments
             continue
-        bucket = found.setdefault(tuple(key), _Bucket(key[0] if ask.interval else None, key[-1] if ask.by else None))
+        bucket = found.setdefault(tuple(key), Bucket(key[0] if ask.interval else None, key[-1] if ask.by else None))
         bucket.add(total, model)
     if undated:
-        notes.append(_note("undated", n=undated))
+        notes.append(make_note("undated", n=undated))
     if ask.by:
         found, left_out = _most(found, ask.most)
-        notes += [_note("left_out", n=left_out)] if left_out else []
+        notes += [make_note("left_out", n=left_out)] if left_out else []
     models = set().union(*(bucket.models for bucket in found.values())) if found else set()
     if len(models) > 1:
-        notes.append(_note("several_models", models=", ".join(sorted(models))))
+        notes.append(make_note("several_models", models=", ".join(sorted(models))))
     return found, notes
 
 
-def _most(found: dict[tuple[str | None, ...], _Bucket], most: int) -> tuple[dict[tuple[str | None, ...], _Bucket], int]:
+def _most(found: dict[tuple[str | None, ...], Bucket], most: int) -> tuple[dict[tuple[str | None, ...], Bucket], int]:
     """Keep the segments with most comments."""
     sizes: Counter[str | None] = Counter()
     for bucket in found.values():
@@ -257,15 +283,23 @@ def _bound(rows: int) -> None:
         )
 
 
-def _note(name: str, **values: object) -> Mapping[str, str]:
-    """Say something in both languages."""
+def make_note(name: str, **values: object) -> Mapping[str, str]:
+    """Say something in both languages.
+
+    Args:
+        name: Word of the section figures.
+        values: What its placeholders stand for.
+
+    Returns:
+        The note in "en" and "vi".
+    """
     return {"en": say(f"figures.{name}", "en", **values), "vi": say(f"figures.{name}", "vi", **values)}
 
 
 # --- themes ---
 
 
-def _overall(bucket: _Bucket) -> Iterator[Row]:
+def _overall(bucket: Bucket) -> Iterator[Row]:
     """Give the figures of all comments of a bucket."""
     counts = bucket.counts
     comments, judged = counts["comments"], sum(counts[polarity] for polarity in POLARITIES)
@@ -277,7 +311,7 @@ def _overall(bucket: _Bucket) -> Iterator[Row]:
 
 
 def _theme(
-    bucket: _Bucket,
+    bucket: Bucket,
     theme: str,
     count: ThemeCount | None,
     accuracy: Accuracy | None,
@@ -334,12 +368,28 @@ def _before(store: Store, workspace: str, where: Filter) -> tuple[Mapping[str, i
     return {count.theme: min(count.n, count.comments) for count in counts}, total.comments
 
 
-def _accuracy(models: set[str]) -> Mapping[str, Accuracy]:
-    """Give how well the one model that read the comments finds each theme; nothing if there were several."""
+def find_folder(models: Collection[str]) -> Path | None:
+    """Find the folder of the one model that read some comments.
+
+    Args:
+        models: Versions of those that did.
+
+    Returns:
+        The folder; None if there were several, or it is not here.
+    """
     if len(models) != 1:
-        return {}
+        return None
     try:
-        return _read_accuracy(find_model(next(iter(models))))
+        return find_model(next(iter(models)))
+    except ModelError:
+        return None
+
+
+def _accuracy(models: Collection[str]) -> Mapping[str, Accuracy]:
+    """Give how well the one model that read the comments finds each theme; nothing if there were several."""
+    folder = find_folder(models)
+    try:
+        return {} if folder is None else _read_accuracy(folder)
     except ModelError:
         return {}
 
@@ -371,7 +421,7 @@ def _scale_names(counts: Sequence[Any]) -> dict[Scale, str]:
     }
 
 
-def _score(bucket: _Bucket, name: str, score: MetricScore) -> Iterator[Row]:
+def _score(bucket: Bucket, name: str, score: MetricScore) -> Iterator[Row]:
     """Give headline, mean and groups of one metric; what fell back to a mean is called one."""
     row = partial(bucket.row, None)
     fallback = method_of(Scale(score.metric, score.min, score.max, score.direction)).note is not None
