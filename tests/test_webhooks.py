@@ -18,7 +18,6 @@ from nlp_cx.errors import RequestError
 from nlp_cx.webhooks import RETRIES, check_url, deliver, is_public, make_body, make_secret, sign
 from tests.receiver import receiver
 
-NOW = datetime.now(UTC)
 CLOSED = [
     "0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12", "192.0.2.0/24",
     "192.168.0.0/16", "198.18.0.0/15", "224.0.0.0/4", "240.0.0.0/4",
@@ -26,18 +25,20 @@ CLOSED = [
 
 
 def test_a_receiver_checks_the_signature_with_the_library():
+    now = datetime.now(UTC)
     secret = make_secret()
-    body = make_body("batch.completed", {"id": "b1", "name": "khảo sát"}, NOW)
+    body = make_body("batch.completed", {"id": "b1", "name": "khảo sát"}, now)
 
-    read = Webhook(secret).verify(body, sign(secret, "msg_1", body, NOW))
+    read = Webhook(secret).verify(body, sign(secret, "msg_1", body, now))
 
-    assert read == {"type": "batch.completed", "timestamp": NOW.isoformat(), "data": {"id": "b1", "name": "khảo sát"}}
+    assert read == {"type": "batch.completed", "timestamp": now.isoformat(), "data": {"id": "b1", "name": "khảo sát"}}
 
 
 def test_a_changed_body_or_another_secret_is_noticed():
+    now = datetime.now(UTC)
     secret = make_secret()
-    body = make_body("batch.completed", {"id": "b1"}, NOW)
-    headers = sign(secret, "msg_1", body, NOW)
+    body = make_body("batch.completed", {"id": "b1"}, now)
+    headers = sign(secret, "msg_1", body, now)
 
     for checker, sent in ((Webhook(secret), body.replace("b1", "b2")), (Webhook(make_secret()), body)):
         with pytest.raises(WebhookVerificationError):
@@ -45,9 +46,10 @@ def test_a_changed_body_or_another_secret_is_noticed():
 
 
 def test_a_message_arrives_whole_and_once():
-    body = make_body("alert.fired", {"theme": "delivery"}, NOW)
+    now = datetime.now(UTC)
+    body = make_body("alert.fired", {"theme": "delivery"}, now)
     with receiver() as told:
-        answer = deliver(told.url, sign(make_secret(), "msg_1", body, NOW), body, private=True)
+        answer = deliver(told.url, sign(make_secret(), "msg_1", body, now), body, private=True)
 
     assert (answer.status, answer.error, answer.delivered) == (200, None, True)
     ((headers, came),) = told.came
