@@ -1,4 +1,4 @@
-"""The command line: nlp-cx analyze | evaluate | models | serve | work | keys | submit.
+"""The command line: nlp-cx analyze | report | evaluate | models | serve | work | keys | submit.
 
 One module a command, or a group of commands, none of which imports anything heavy before it runs.
 Exit codes: 0 done (also when single rows were rejected, which is said), 1 a model was refused by the gates, or anything
@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from nlp_cx import __version__
-from nlp_cx.cli import analyze, evaluate, keys, models, serve, submit, work
+from nlp_cx.cli import analyze, evaluate, keys, models, report, serve, submit, work
 from nlp_cx.cli.options import EPILOG, USAGE, help_without_command
 from nlp_cx.errors import (
     InputError,
@@ -56,6 +56,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 app.command(epilog=EPILOG)(analyze.analyze)
+app.command(epilog=EPILOG)(report.report)
 app.command(epilog=EPILOG)(evaluate.evaluate)
 app.add_typer(models.group, name="models")
 app.command(epilog=EPILOG)(serve.serve)

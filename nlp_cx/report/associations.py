@@ -19,7 +19,6 @@ _MOST = 12
 """Impacts drawn, the largest."""
 _FEWEST = 5
 """Mentions below which an impact is not drawn: its interval says nothing."""
-_NAMED = 8
 
 
 def drivers_section(found: Findings, lang: Tongue) -> Section | None:
@@ -72,6 +71,7 @@ def _impact_figure(impacts: Sequence[Impact], metric: str, lang: Tongue) -> Figu
             "high": one.high,
             "label": f"{number(one.impact, lang, digits=digits_of(one.unit), sign=True)}  "
             f"({say('report.n', lang, n=number(one.n, lang))})",
+            "brief": number(one.impact, lang, digits=digits_of(one.unit), sign=True),
             "side": side_of(one, clear=is_clear(one)),
         }
         for one in chosen
@@ -102,9 +102,9 @@ def _volume_figure(impacts: Sequence[Impact], metric: str, lang: Tongue) -> Figu
             "share": one.n / base,
             "impact": one.impact,
             "side": side_of(one, clear=is_clear(one)),
-            "named": place < _NAMED,
+            "named": True,
         }
-        for place, one in enumerate(weight)
+        for one in weight
     ]
     unit = unit_word(impacts[0].unit, lang)
     return Figure(
@@ -119,17 +119,18 @@ def _volume_figure(impacts: Sequence[Impact], metric: str, lang: Tongue) -> Figu
 
 def _together(drivers: Drivers, metric: str, lang: Tongue) -> Iterator[Block]:
     """Tell what all themes explain together, and each one's part of it."""
-    ranked = [one for one in drivers.drivers if one.rank is not None]
-    if drivers.r2 is not None and ranked:
+    parts = [one for one in drivers.drivers if one.share is not None]
+    parts.sort(key=lambda one: -(one.share or 0))
+    if drivers.r2 is not None and any(one.rank is not None for one in parts):
         yield Grid(
             title=say("report.parts_table", lang),
             columns=(
-                (say("column.rank", lang), "right"), (say("column.name", lang), "left"),
+                (say("column.name", lang), "left"),
                 (say("report.part", lang), "right"), (say("report.penalty", lang), "right"),
                 (say("report.reward", lang), "right"), (say("report.kind", lang), "left"),
                 (say("report.f1", lang), "right"),
             ),
-            rows=tuple(tuple(_part(one, drivers, lang)) for one in ranked),
+            rows=tuple(tuple(_part(one, drivers, lang)) for one in parts[:_MOST]),
             note=say(
                 "report.parts_note", lang, metric=metric, r2=percent(drivers.r2, lang), n=number(drivers.n, lang),
                 unit=unit_word(drivers.unit, lang),
@@ -142,8 +143,9 @@ def _together(drivers: Drivers, metric: str, lang: Tongue) -> Iterator[Block]:
 
 def _part(one: Driver, drivers: Drivers, lang: Tongue) -> Iterator[Cell]:
     """Give one theme's cells."""
-    yield Cell(text=number(one.rank or 0, lang))
-    yield Cell(text=theme(one.theme, lang), small=say("report.n", lang, n=number(one.n, lang)))
+    mentions = say("report.n", lang, n=number(one.n, lang))
+    ranked = mentions if one.rank is not None else say("report.unranked", lang, n=mentions)
+    yield Cell(text=theme(one.theme, lang), small=ranked)
     part = "" if one.share_low is None or one.share_high is None else (
         f"{number(100 * one.share_low, lang)}–{number(100 * one.share_high, lang)}%"
     )  # fmt: skip

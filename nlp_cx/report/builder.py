@@ -19,7 +19,7 @@ from nlp_cx.histogram import Histogram, Scale
 from nlp_cx.journey import Journey, JourneyTable
 from nlp_cx.mix import Mix, Tally, split_change
 from nlp_cx.records import POLARITIES, Analysis, Comment, Polarity
-from nlp_cx.report.findings import Bucket, Findings, Periods, ThemeChange
+from nlp_cx.report.findings import Bucket, Findings, Periods, ScoreBucket, ThemeChange
 from nlp_cx.scores import accepts, measure, method_of
 from nlp_cx.summarise import Summary, SummaryBuilder
 from nlp_cx.summarise.passages import Passage
@@ -53,6 +53,8 @@ _SEGMENTS = 12
 _SCALES = 6
 _LONGEST_PERIOD = 91
 _SHORTEST_PERIOD = 14
+_ANSWERS = 25
+"""Answers of a bucket, on average, from which its score is worth drawing."""
 _ONE_PLACE = 0.95
 """Share of the comments from which a segment has one place only, in truth."""
 _PLACES = 25
@@ -161,6 +163,7 @@ class ReportBuilder:
         calendar: Calendar | None = None
         if first is not None and last is not None:
             calendar = choose_calendar(first, last, sum(tally.comments for tally in self._days.values()))
+        score_calendar = self._score_calendar(first, last, scale)
         periods = _split(first, last)
         corrected, quality = self._quality(summary, model)
         return Findings(
@@ -169,7 +172,9 @@ class ReportBuilder:
             metric=None if scale is None else scale.metric,
             drivers=self._answers.drivers(scale, quality),
             calendar=calendar,
-            buckets=tuple(self._buckets(calendar, scale)),
+            buckets=tuple(self._buckets(calendar)),
+            score_calendar=score_calendar,
+            scores=tuple(self._scores(score_calendar, scale)),
             negative=self._negative(calendar),
             trends=self._trends(calendar),
             periods=periods,
@@ -237,23 +242,38 @@ class ReportBuilder:
 
     # --- at the end ---
 
-    def _buckets(self, calendar: Calendar | None, scale: Scale | None) -> Iterator[Bucket]:
-        """Sum up days."""
-        if calendar is None:
-            return
+    def _score_calendar(self, first: date | None, last: date | None, scale: Scale | None) -> Calendar | None:
+        """Choose the calendar that scores are drawn by."""
+        if first is None or last is None or scale is None:
+            return None
+        answers = sum(tally.scores[scale].n for tally in self._days.values() if scale in tally.scores)
+        return choose_calendar(first, last, answers, fewest=_ANSWERS) if answers else None
+
+    def _by_bucket(self, calendar: Calendar) -> dict[str, list[_Day]]:
+        """Put days into buckets, from the first to the last without a gap."""
         found: dict[str, list[_Day]] = {
             name: [] for name in buckets_between(min(self._days), max(self._days), calendar)
         }
         for day, tally in self._days.items():
             found[bucket_of(day, calendar)].append(tally)
-        for name, tallies in found.items():
-            histogram = _merge((tally.scores.get(scale) for tally in tallies), scale) if scale is not None else None
+        return found
+
+    def _buckets(self, calendar: Calendar | None) -> Iterator[Bucket]:
+        """Sum up days."""
+        for name, tallies in self._by_bucket(calendar).items() if calendar is not None else ():
             yield Bucket(
                 bucket=name,
                 comments=sum(tally.comments for tally in tallies),
                 sentiment={one: sum(tally.sentiment[one] for tally in tallies) for one in POLARITIES},
-                score=measure(histogram) if histogram is not None and histogram.n else None,
             )
+
+    def _scores(self, calendar: Calendar | None, scale: Scale | None) -> Iterator[ScoreBucket]:
+        """Sum up the answers of days."""
+        if calendar is None or scale is None:
+            return
+        for name, tallies in self._by_bucket(calendar).items():
+            histogram = _merge((tally.scores.get(scale) for tally in tallies), scale)
+            yield ScoreBucket(bucket=name, score=measure(histogram) if histogram.n else None)
 
     def _readers(self) -> Mapping[date, set[str]]:
         """Tell which model read each day's comments."""

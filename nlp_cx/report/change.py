@@ -74,7 +74,7 @@ def _comments_figure(found: Findings, lang: Tongue) -> Figure:
 def _score_figure(found: Findings, lang: Tongue) -> Iterator[Figure]:
     """Draw the score over time."""
     score = main_score(found)
-    answered = [one for one in found.buckets if one.score is not None]
+    answered = [one for one in found.scores if one.score is not None]
     if score is None or len(answered) < 2:
         return
     rows = [
@@ -84,11 +84,11 @@ def _score_figure(found: Findings, lang: Tongue) -> Iterator[Figure]:
             "low": None if one.score is None else one.score.low,
             "high": None if one.score is None else one.score.high,
         }
-        for one in found.buckets
+        for one in found.scores
     ]
     metric = metric_name(score.metric, lang)
     yield Figure(
-        title=say(f"report.score_by_{found.calendar}", lang, metric=metric),
+        title=say(f"report.score_by_{found.score_calendar}", lang, metric=metric),
         text=say("report.score_text", lang, metric=metric),
         draw=lambda width: charts.score_over_time(rows, width=width, axis=metric),
         half=True,
@@ -157,7 +157,8 @@ def _theme_grid(found: Findings, lang: Tongue) -> Iterator[Block]:
     yield Grid(
         title=say("report.theme_changes", lang),
         columns=(
-            (say("column.name", lang), "left"), (say("report.before", lang), "right"), (say("report.after", lang), "right"),
+            (say("column.name", lang), "left"),
+            (say("report.before", lang), "right"), (say("report.after", lang), "right"),
             (say("report.difference", lang), "right"), (say("report.beyond_chance", lang), "left"),
         ),
         rows=rows,

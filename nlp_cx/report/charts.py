@@ -22,7 +22,8 @@ COLOURS: Mapping[str, str] = {"negative": "#C4501B", "neutral": "#C3CAD3", "posi
 INK, SOFT, FAINT, BAND = "#1B2A3A", "#5B6B7C", "#E4E9EE", "#DCE6EF"
 NARROW = 480
 """Below this width a chart is drawn for a phone."""
-_FONT = "Arial"
+FONT = "Liberation Sans"
+"""Comes with what draws, which knows how wide its letters are; those of Arial are as wide."""
 _ROW = 30
 _SQUARE = 320
 _LETTER = 11
@@ -56,7 +57,7 @@ def theme_bars(rows: Sequence[Row], *, width: int, names: Mapping[str, str], axi
         "judged:N",
         title=None,
         scale=alt.Scale(domain=[names[key] for key in COLOURS], range=list(COLOURS.values())),
-        legend=alt.Legend(orient="top", symbolType="square", offset=8),
+        legend=alt.Legend(orient="top", symbolType="square", offset=8, columns=1 if width < NARROW else 3),
     )
     bars = alt.Chart().mark_bar(height={"band": 0.72}).encode(
         x=alt.X("n:Q", title=axis, axis=alt.Axis(tickMinStep=1, tickCount=5)),
@@ -65,14 +66,15 @@ def theme_bars(rows: Sequence[Row], *, width: int, names: Mapping[str, str], axi
     ends = alt.Chart().transform_filter("datum.order == 0").mark_text(
         align="left", dx=5, color=SOFT, fontSize=11
     ).encode(x="total:Q", y=y, text="label:N")  # fmt: skip
-    return _spec(alt.layer(bars, ends, data=_data(long)), width=width, height=_ROW * len(rows))
+    return _spec(alt.layer(bars, ends, data=_data(long)), width=width, height=_height(rows, width))
 
 
 def intervals(rows: Sequence[Row], *, width: int, axis: str, names: Mapping[str, str], zero: bool = True) -> Spec:
     """Draw estimates as dots with their intervals.
 
     Args:
-        rows: `name`, `value`, `low`, `high`, `label`, `side` ("worse", "better" or "unclear"); in order.
+        rows: `name`, `value`, `low`, `high`, `label` (stands beside), `brief` (the same on a phone), `side` ("worse",
+            "better" or "unclear"); in order.
         width: Of the whole chart.
         axis: What the dots measure.
         names: "worse", "better", "unclear" -> the word for it; empty for no legend.
@@ -90,19 +92,19 @@ def intervals(rows: Sequence[Row], *, width: int, axis: str, names: Mapping[str,
         "side:N",
         title=None,
         scale=alt.Scale(domain=domain, range=list(colours.values())),
-        legend=alt.Legend(orient="top", symbolType="circle", offset=8, columns=1 if width < NARROW else 0)
+        legend=alt.Legend(orient="top", symbolType="circle", symbolOpacity=1, offset=8, columns=1, labelLimit=300)
         if names
         else None,
     )
     x = alt.X("low:Q", title=axis, scale=alt.Scale(zero=zero, nice=True), axis=alt.Axis(tickCount=6))
     spans = alt.Chart().mark_rule(strokeWidth=3, opacity=0.45).encode(x=x, x2="high:Q", y=y, color=colour)
     dots = alt.Chart().mark_circle(size=95, opacity=1).encode(x=alt.X("value:Q", title=axis), y=y, color=colour)
-    ends = alt.Chart().mark_text(align="left", dx=7, color=SOFT, fontSize=11).encode(
-        x=alt.X("high:Q", title=axis), y=y, text="label:N"
+    ends = alt.Chart().mark_text(align="left", dx=10, color=SOFT, fontSize=11).encode(
+        x=alt.value("width"), y=y, text="label:N" if width >= NARROW else "brief:N"
     )  # fmt: skip
     line = alt.Chart(_data([{"at": 0}])).mark_rule(color=INK, strokeWidth=1).encode(x="at:Q")
     layers = [*([line] if zero else []), spans, dots, ends]
-    return _spec(alt.layer(*layers, data=_data(long)), width=width, height=_ROW * len(rows))
+    return _spec(alt.layer(*layers, data=_data(long)), width=width, height=_height(rows, width))
 
 
 def impact_volume(rows: Sequence[Row], *, width: int, x_axis: str, y_axis: str) -> Spec:
@@ -294,7 +296,7 @@ def heat_map(rows: Sequence[Row], *, width: int, places: Sequence[str], themes: 
         x=x, y=y, text="label:N",
         color=alt.condition("abs(datum.net) > 0.55 && !datum.faint", alt.value("#FFFFFF"), alt.value(INK)),
     )  # fmt: skip
-    return _spec(alt.layer(cells, words, data=_data(long)), width=width, height=_ROW * len(themes))
+    return _spec(alt.layer(cells, words, data=_data(long)), width=width, height=_height(themes, width))
 
 
 def mix_bars(rows: Sequence[Row], *, width: int, names: Mapping[str, str], axis: str) -> Spec:
@@ -317,11 +319,11 @@ def mix_bars(rows: Sequence[Row], *, width: int, names: Mapping[str, str], axis:
         x=alt.X("value:Q", title=axis, axis=alt.Axis(tickCount=6)),
         y=alt.Y("name:N", sort=None, title=None, axis=_names_axis(width)),
         color=alt.Color("part:N", title=None, legend=alt.Legend(orient="top", symbolType="square", offset=8,
-                        columns=1 if width < NARROW else 0, labelLimit=320),
+                        columns=1, labelLimit=320),
                         scale=alt.Scale(domain=[names["mix"], names["rate"]], range=["#E0A43A", "#45607A"])),
     )  # fmt: skip
     line = alt.Chart(_data([{"at": 0}])).mark_rule(color=INK, strokeWidth=1).encode(x="at:Q")
-    return _spec(alt.layer(bars, line, data=_data(long)), width=width, height=_ROW * len(rows))
+    return _spec(alt.layer(bars, line, data=_data(long)), width=width, height=_height(rows, width))
 
 
 def score_histogram(rows: Sequence[Row], *, width: int, axis: str) -> Spec:
@@ -359,8 +361,13 @@ def _wrapped(name: str, width: int, letters: int | None = None) -> str:
         >>> _wrapped("Giao hàng & thực hiện đơn", 720), _wrapped("Giao hàng & thực hiện đơn", 340)
         ('Giao hàng & thực hiện đơn', 'Giao hàng &\nthực hiện đơn')
     """
-    room = letters or (30 if width >= NARROW else 17)
+    room = letters or (38 if width >= NARROW else 20)
     return "\n".join(textwrap.wrap(name, room, max_lines=3, placeholder=" …")) or name[:room]
+
+
+def _height(rows: Sequence[object], width: int) -> int:
+    """Give a plot with a row per name its height; on a phone names take more lines."""
+    return (_ROW if width >= NARROW else _ROW + 8) * len(rows)
 
 
 def _names_axis(width: int) -> alt.Axis:
@@ -380,7 +387,8 @@ def _time_axis(n: int, *, few: bool = False) -> alt.X:
     turned = n > 8
     return alt.X(
         "bucket:N", sort=None, title=None, scale=alt.Scale(paddingInner=0.2),
-        axis=alt.Axis(labelAngle=-40 if turned and not few else 0, labelOverlap="greedy", labelSeparation=6 if few else 2,
+        axis=alt.Axis(labelAngle=-40 if turned and not few else 0, labelOverlap="greedy",
+                      labelSeparation=6 if few else 2,
                       ticks=False, labelAlign="right" if turned and not few else "center"),
     )  # fmt: skip
 
@@ -392,7 +400,7 @@ def _spec(chart: Any, *, width: int, height: int) -> Spec:
     made = chart.properties(
         width=width, height=height, autosize=alt.AutoSizeParams(type="fit-x", contains="padding"), padding=4
     ).configure(
-        font=_FONT,
+        font=FONT,
         background="#FFFFFF",
         aria=False,
         view=alt.ViewConfig(stroke=None),

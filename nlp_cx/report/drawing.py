@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from nlp_cx.report.charts import FONT
 from nlp_cx.words import Tongue
 
 _VERSION = "6.4"
@@ -13,7 +14,6 @@ _LOCALES: Mapping[Tongue, Mapping[str, Any]] = {
     "en": {"decimal": ".", "thousands": ",", "grouping": [3], "currency": ["", ""], "minus": "\u2212"},
     "vi": {"decimal": ",", "thousands": ".", "grouping": [3], "currency": ["", ""], "minus": "\u2212"},
 }
-_SIZE = re.compile(r'(<svg\b[^>]*?) width="([\d.]+)" height="([\d.]+)"')
 _ID = re.compile(r'\bid="([^"]+)"')
 
 
@@ -24,20 +24,21 @@ def draw(spec: Mapping[str, Any], lang: Tongue, *, name: str, font: str | None =
         spec: Vega-Lite, as `charts` gives it.
         lang: How numbers are written.
         name: Stands before all ids of the drawing, so that several can stand in one page.
-        font: Family of all letters; that of the specification when None.
+        font: Family of all letters; that of the charts when None. Room is kept for that of the charts.
 
     Returns:
         An `<svg>` element that grows and shrinks with its place.
     """
     import vl_convert
 
-    config = {"font": font} if font else None
     svg: str = vl_convert.vegalite_to_svg(
-        {**spec, "config": {**spec.get("config", {}), **(config or {})}},
+        dict(spec),
         vl_version=_VERSION,
         allowed_base_urls=[],
-        format_locale=dict(_LOCALES[lang]),  # type: ignore[arg-type]  # a locale as d3 has it
+        format_locale=dict(_LOCALES[lang]),
     )
+    if font is not None:
+        svg = svg.replace(f'font-family="{FONT}"', f'font-family="{font}"')
     return _named(svg, name)
 
 

@@ -19,14 +19,21 @@ from nlp_cx.trends import Calendar, Change, RisingTerm, Trend
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bucket:
-    """Comments and score of one day, week, month or quarter."""
+    """Comments of one day, week, month or quarter."""
 
     bucket: str
     comments: int
     sentiment: Mapping[Polarity, int]
     """Of the comments that were judged."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScoreBucket:
+    """The report's metric over the responses of one day, week, month or quarter."""
+
+    bucket: str
     score: MetricScore | None
-    """Of the report's metric, over the responses of the bucket."""
+    """None if nobody answered."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +72,9 @@ class Findings:
     """Size of the buckets; None if no comment has a date."""
     buckets: tuple[Bucket, ...]
     """From the first to the last, without a gap."""
+    score_calendar: Calendar | None
+    """Size of the buckets of scores, which need more answers to say anything."""
+    scores: tuple[ScoreBucket, ...]
     negative: Trend | None
     """Share of the judged comments that are negative, over time."""
     trends: tuple[Trend, ...]

@@ -76,7 +76,7 @@ def _score_tile(score: MetricScore, lang: Tongue) -> Tile:
 def _judged_tiles(found: Findings, lang: Tongue) -> Iterator[Tile]:
     """Show the share of negative and of positive comments."""
     for name in ("negative", "positive"):
-        share = found.summary.sentiment[name]  # type: ignore[index]  # both are polarities
+        share = found.summary.sentiment[name]
         if share.share is not None:
             yield Tile(
                 label=say("report.tile_judged", lang, polarity=say(f"polarity.{name}", lang)),
@@ -204,7 +204,7 @@ def _theme_cells(one: ThemeSummary, found: Findings, lang: Tongue) -> Iterator[C
             )
         )
     for name in ("negative", "positive"):
-        count = one.sentiment[name]  # type: ignore[index]  # both are polarities
+        count = one.sentiment[name]
         yield Cell(text=percent(count / one.mentions, lang), small=number(count, lang))
     score = main_score(found)
     if score is not None:
@@ -262,7 +262,8 @@ def contradictions_section(found: Findings, lang: Tongue) -> Section | None:
     grid = Grid(
         title="",
         columns=(
-            (say("report.ticked", lang), "left"), (say("report.wrote", lang), "left"), (say("report.why", lang), "left"),
+            (say("report.ticked", lang), "left"), (say("report.wrote", lang), "left"),
+            (say("report.why", lang), "left"),
         ),
         rows=rows,
     )  # fmt: skip

@@ -65,6 +65,7 @@ def _scores(journey: Journey, found: Findings, lang: Tongue) -> Iterator[Block]:
             "low": score.low,
             "high": score.high,
             "label": f"{headline(score, lang)}  ({say('report.n', lang, n=number(score.n, lang))})",
+            "brief": headline(score, lang),
             "side": side(score.low, score.high),
         }
         for place, score in told

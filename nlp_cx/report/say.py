@@ -95,8 +95,8 @@ def bucket(name: str, lang: Tongue, *, short: bool = False) -> str:
     """Write a day, week, month or quarter.
 
     Examples:
-        >>> bucket("2025-04", "vi"), bucket("2025-04", "en"), bucket("2025-Q2", "vi"), bucket("2025-04-07", "en", short=True)
-        ('04/2025', 'Apr 2025', 'Q2/2025', '7 Apr')
+        >>> bucket("2025-04", "vi"), bucket("2025-Q2", "vi"), bucket("2025-04-07", "en", short=True)
+        ('04/2025', 'Q2/2025', '7 Apr')
     """
     year, _, rest = name.partition("-")
     if rest.startswith("Q"):
