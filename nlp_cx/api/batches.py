@@ -192,6 +192,7 @@ _COMMENTS = {
         "anyOf": [
             {"type": "array", "description": "Comments; what is none is rejected by itself."},
             {"type": "object", "description": "An object with `comments`, or one comment."},
+            {"description": "Anything else holds no comment."},
         ]
     },
     "example": {"comments": [{"id": "r-1027", "text": "Giao hàng chậm", "scores": [{"metric": "nps", "value": 6}]}]},

@@ -65,6 +65,9 @@ def _write(app: FastAPI, *, without_keys: bool) -> dict[str, Any]:
     schemas = document["components"]["schemas"]
     for operation in _operations(document):
         operation["responses"] = _responses(operation)
+        for parameter in operation.get("parameters", ()):
+            if parameter["in"] in ("path", "query"):
+                _without_nul(parameter["schema"])
         if without_keys:
             operation.pop("security", None)
     if without_keys:
@@ -73,6 +76,14 @@ def _write(app: FastAPI, *, without_keys: bool) -> dict[str, Any]:
         if f"#/components/schemas/{leftover}" not in str(document["paths"]):
             schemas.pop(leftover, None)
     return document
+
+
+def _without_nul(schema: dict[str, Any]) -> None:
+    """Say that a text in an address holds no NUL: the routes refuse it, for no database takes it."""
+    for part in (*schema.get("anyOf", ()), *(schema[key] for key in ("items",) if key in schema)):
+        _without_nul(part)
+    if schema.get("type") == "string" and not {"enum", "format", "pattern", "const"} & schema.keys():
+        schema["pattern"] = r"^[^\x00]*$"
 
 
 def _responses(operation: Mapping[str, Any]) -> dict[str, Any]:

@@ -99,3 +99,27 @@ def test_the_themes_are_the_taxonomy(client):
     assert len(themes) == 16
     assert all(theme[part][lang] for theme in themes for part in ("name", "definition") for lang in ("en", "vi"))
     assert (again.status_code, again.content) == (304, b"")
+
+
+def texts_of(schema):
+    """Go through all texts that a parameter may be."""
+    if schema.get("type") == "string":
+        yield schema
+    for part in (*schema.get("anyOf", ()), *([schema["items"]] if "items" in schema else ())):
+        yield from texts_of(part)
+
+
+def test_no_text_in_an_address_may_hold_nul():
+    """The routes refuse it, so the contract says so, for each parameter."""
+    parameters = [
+        (name, parameter)
+        for name, operation in OPERATIONS.items()
+        for parameter in operation.get("parameters", ())
+        if parameter["in"] in ("path", "query")
+    ]
+
+    assert parameters
+    for name, parameter in parameters:
+        for schema in texts_of(parameter["schema"]):
+            told = {"enum", "format", "const"} & schema.keys()
+            assert told or not re.search(schema["pattern"], "a\0b"), (name, parameter["name"])
