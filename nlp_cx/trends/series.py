@@ -12,7 +12,7 @@ from nlp_cx.errors import ScoreError
 Calendar = Literal["day", "week", "month", "quarter"]
 _LONGEST: tuple[tuple[Calendar, int, int], ...] = (("day", 1, 45), ("week", 7, 40 * 7), ("month", 30, 6 * 366))
 """Calendar, days of a bucket, and days up to which its series is readable; what is longer is told by quarters."""
-_FEWEST = 8
+FEWEST = 8
 """Comments of a bucket, on average, below which the next larger one is taken."""
 
 
@@ -100,13 +100,14 @@ def buckets_between(first: date, last: date, calendar: Calendar) -> Iterator[str
         yield f"{year:04}-{part + 1:02}" if size == 1 else f"{year:04}-Q{part // 3 + 1}"
 
 
-def choose_calendar(first: date, last: date, n: int) -> Calendar:
+def choose_calendar(first: date, last: date, n: int, *, fewest: int = FEWEST) -> Calendar:
     """Choose the calendar that shows a stretch of time best.
 
     Args:
         first: First day.
         last: Last day.
         n: Comments of that time.
+        fewest: Comments of a bucket, on average, that are enough.
 
     Examples:
         >>> first, last = date(2025, 1, 1), date(2025, 1, 31)
@@ -114,7 +115,7 @@ def choose_calendar(first: date, last: date, n: int) -> Calendar:
         ('day', 'week', 'month')
     """
     days = (last - first).days + 1
-    fitting = (calendar for calendar, size, longest in _LONGEST if days <= longest and n * size >= _FEWEST * days)
+    fitting = (calendar for calendar, size, longest in _LONGEST if days <= longest and n * size >= fewest * days)
     return next(fitting, "quarter" if days > _LONGEST[-1][-1] else "month")
 
 
