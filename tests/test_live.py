@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import shutil
 import threading
 import time
 
@@ -11,6 +13,7 @@ from nlp_cx import live as module
 from nlp_cx.errors import ModelNotFoundError, UnavailableError
 from nlp_cx.live import Live, Turns
 from nlp_cx.records import Comment
+from nlp_cx.registry import Registry
 from nlp_cx.settings import Settings
 
 
@@ -117,3 +120,77 @@ def test_a_model_that_is_not_there_is_named():
     """Starting with a wrong version says which there are."""
     with pytest.raises(ModelNotFoundError, match="no model 'nowhere'"):
         Live(Settings(model="nowhere")).load()
+
+
+@pytest.fixture
+def shelf(tiny_model, tmp_path, monkeypatch):
+    """A shelf with the tiny model, live, and a twin of it under another version."""
+    shelf = tmp_path / "shelf"
+    for name in ("tiny", "twin"):
+        shutil.copytree(tiny_model, shelf / name)
+        manifest = json.loads((shelf / name / "manifest.json").read_text(encoding="utf-8"))
+        (shelf / name / "manifest.json").write_text(json.dumps({**manifest, "version": name}), encoding="utf-8")
+    monkeypatch.setenv("NLP_CX_MODELS", str(shelf))
+    Registry.open().record("tiny", action="promoted", expected=Registry.open().live())
+    return shelf
+
+
+@pytest.fixture
+def following(shelf, monkeypatch):
+    """What is live on the shelf, followed."""
+    monkeypatch.setattr(module, "POLL", 0.02)
+    live = Live(Settings())
+    live.load()
+    live.watch()
+    yield live
+    live.close()
+
+
+def wait_until(told, seconds=10):
+    until = time.monotonic() + seconds
+    while not told():
+        assert time.monotonic() < until
+        time.sleep(0.02)
+
+
+def test_a_promotion_by_anybody_is_followed(following):
+    """Work that began with the old model ends with it; what comes next has the new one; and back again."""
+    comment = Comment(id="1", text="giá rẻ")
+    before = following.analyzer()
+    versions = [following.version]
+    for to, since in (("twin", "tiny"), ("tiny", "twin")):
+        Registry.open().record(to, action="promoted", expected=since)
+        wait_until(lambda to=to: following.version == to)
+        versions.append(following.analyzer()([comment])[0].model)
+
+    assert versions == ["tiny", "twin", "tiny"]
+    assert before([comment])[0].model == "tiny"
+
+
+def test_a_model_that_cannot_be_loaded_changes_nothing(following, shelf, capsys):
+    """The one before goes on answering, and the log says why."""
+    (shelf / "twin" / "tokenizer.json").write_text("{}", encoding="utf-8")
+    Registry.open().record("twin", action="promoted", expected="tiny")
+    said = ""
+    until = time.monotonic() + 10
+    while "model_not_loaded" not in said:
+        assert time.monotonic() < until
+        said += "".join(capsys.readouterr())
+        time.sleep(0.02)
+
+    assert following.version == "tiny"
+    assert following.analyzer()([Comment(id="1", text="giá rẻ")])[0].model == "tiny"
+
+
+def test_a_named_model_stays(shelf, monkeypatch):
+    """Who names a model does not want another one."""
+    monkeypatch.setattr(module, "POLL", 0.02)
+    live = Live(Settings(model=str(shelf / "twin")))
+    live.load()
+    live.watch()
+    Registry.open().record("twin", action="promoted", expected="tiny")
+    Registry.open().record("tiny", action="rolled back", expected="twin")
+    time.sleep(0.2)
+
+    assert live.version == "twin"
+    live.close()
