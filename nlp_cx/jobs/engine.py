@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import structlog
 
-from nlp_cx.errors import ServiceError
+from nlp_cx.errors import ServiceError, StorageError, UnavailableError
 
 if TYPE_CHECKING:
     from dbos import DBOSClient, EnqueueOptions
@@ -33,6 +33,8 @@ QUEUES: Mapping[Queue, tuple[int, float]] = {
     "staging": (4, 0.3), "express": (1, 0.1), "slices": (2, 0.1), "messages": (8, 0.5),
 }  # fmt: skip
 """Queue -> how many of its tasks one process runs side by side, seconds between two looks at it."""
+RESTS = (1.0, 5.0, 20.0, 60.0, 60.0)
+"""Seconds between tries of a task while the database or the model is away."""
 ATTEMPTS = 40
 """How often a task is taken up again before it is given up: by then it is what kills its process."""
 _LOST = ("ERROR", "MAX_RECOVERY_ATTEMPTS_EXCEEDED")
@@ -252,6 +254,19 @@ class Engine:
             self._client.destroy()
             self._client = None
 
+    def _try(self, name: str, task: Task, arguments: tuple[Any, ...]) -> None:
+        """Run a task, again after a while if the database or the model was away."""
+        for seconds in RESTS:
+            try:
+                task(*arguments)
+            except (StorageError, UnavailableError) as error:
+                _log.warning("task_rests", task=name, code=error.code, seconds=seconds)
+                if self.stopping.wait(seconds):
+                    raise HandBack from None
+            else:
+                return
+        task(*arguments)
+
     def _register(self, name: str, task: Task) -> Task:
         """Make a workflow of a task."""
         from dbos import DBOS
@@ -262,7 +277,7 @@ class Engine:
             try:
                 if self.stopping.is_set():
                     raise HandBack
-                task(*arguments)
+                self._try(name, task, arguments)
             except Exception as error:  # noqa: BLE001  # told in the log, and to DBOS without its message
                 _log.error("task_failed", task=name, exc_info=error)
                 raise TaskError(type(error).__name__) from None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 from secrets import token_hex
@@ -54,27 +55,27 @@ class Files:
             os.close(handle)
         return path
 
-    def drop(self, batch: str, *, upload: bool = True) -> None:
-        """Remove what is there of a batch.
-
-        Args:
-            batch: Its id.
-            upload: Whether the file as it was uploaded goes too.
-        """
-        if upload:
-            self.upload(batch).unlink(missing_ok=True)
+    def drop(self, batch: str) -> None:
+        """Remove what is there of a batch."""
+        self.upload(batch).unlink(missing_ok=True)
         drop_spool(self.spool(batch))
 
-    def sweep(self) -> None:
-        """Remove what killed processes left."""
+    def sweep(self, keep: Collection[str]) -> None:
+        """Remove what killed processes left, once it is a day old.
+
+        Args:
+            keep: Ids of batches that are under way.
+        """
         limit = time.time() - ABANDONED
-        drafts = [*self.uploads.glob(".*"), *(self.folder / "spool").glob("*.part")]
-        for path in drafts:
+        for path in (*self.uploads.glob("*"), *self.uploads.glob(".*"), *(self.folder / "spool").glob("*")):
+            whose = path.name.partition(".")[0]
             try:
                 old = path.stat().st_mtime < limit
             except FileNotFoundError:
                 continue
-            if old and path.is_dir():
+            if not old or (whose in keep and not path.name.endswith(".part")):
+                continue
+            if path.is_dir():
                 drop_spool(path)
-            elif old:
+            else:
                 path.unlink(missing_ok=True)

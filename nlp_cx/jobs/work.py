@@ -120,8 +120,7 @@ class Work:
             ):
                 self.files.drop(batch_id)
                 return
-            if not self.settings.keep_raw:
-                self.files.upload(batch_id).unlink(missing_ok=True)
+            self.files.upload(batch_id).unlink(missing_ok=True)  # the spool has it all
             before = self.backlog(workspace)
             for number, first in enumerate(range(0, len(spool.chunks), self.slice), 1):
                 last = min(first + self.slice, len(spool.chunks))
@@ -163,7 +162,7 @@ class Work:
         """Remove the files of a batch that is over, and tell of it."""
         batch = self._batch(workspace, batch_id)
         self.engine.drop_waiting(f"{batch_id}:")
-        self.files.drop(batch_id, upload=not self.settings.keep_raw or batch is None or batch.state != "completed")
+        self.files.drop(batch_id)
         if batch is not None and batch.finished_at is not None and batch.state in ("completed", "failed"):
             event: Any = f"batch.{batch.state}"
             self.messages.announce(workspace, event, f"{batch_id}.{batch.state}", batch_data(batch), batch.finished_at)
@@ -178,7 +177,7 @@ class Work:
                 if gone:
                     _log.info("comments_purged", workspace=workspace, comments=gone)
         self.store.tidy()
-        self.files.sweep()
+        self.files.sweep({batch_id for _, batch_id in self.store.open_batches()})
         self.engine.forget((now - timedelta(days=KEPT_DAYS)).isoformat())
 
     # --- how a batch ends ---

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -10,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from nlp_cx.errors import ConflictError, NotFoundError, ServiceError
+from nlp_cx.errors import ConflictError, NotFoundError, ServiceError, StorageError
 from nlp_cx.jobs import Jobs
 from nlp_cx.jobs.keeper import Keeper
 from nlp_cx.jobs.presence import FilePresence
@@ -218,7 +219,8 @@ def test_a_comment_that_breaks_the_analyzer_is_rejected_alone(launch, live, monk
     assert (rejected.id, rejected.row) == ("x", 3)
 
 
-def test_raw_text_and_the_upload_are_kept_where_that_is_asked_for(launch, settings):
+def test_raw_text_is_kept_where_that_is_asked_for_and_the_upload_never_is(launch, settings):
+    """What is kept must go with a respondent or a retention day; a whole file could not."""
     jobs = launch(settings=replace(settings, keep_raw=True))
     batch = jobs.create("acme", write(jobs, [{"id": "a", "text": "giá rẻ, gọi 0912345678"}]), name="survey.jsonl")
     end(jobs, batch)
@@ -226,7 +228,7 @@ def test_raw_text_and_the_upload_are_kept_where_that_is_asked_for(launch, settin
     stored = jobs.work.store.comment("acme", "a")
     assert stored.raw == "giá rẻ, gọi 0912345678"
     assert "0912345678" not in stored.analysis.text
-    assert jobs.files.upload(batch.id).exists()
+    assert list(jobs.files.uploads.iterdir()) == []
 
 
 def test_rescoring_reads_kept_texts_again_with_the_live_model(launch, settings):
@@ -312,3 +314,39 @@ def test_a_batch_whose_work_was_given_up_fails_and_says_so(launch):
     now = jobs.work.store.batch("acme", batch.id)
     assert (now.state, now.error_code) == ("failed", "unavailable")
     assert now.error_vi != now.error
+
+
+def test_what_killed_processes_left_is_swept_after_a_day(launch):
+    jobs = launch(worker=False)
+    batch = jobs.create("acme", write(jobs, rows(3)), name="survey.jsonl")
+    waits = jobs.files.upload(batch.id)
+    left = [jobs.files.uploads / ".0123", jobs.files.uploads / "b_gone.csv"]
+    for path in left:
+        path.touch()
+    folders = [jobs.files.spool("b_gone"), jobs.files.spool(f"{batch.id}.0123.part")]
+    for folder in folders:
+        folder.mkdir(parents=True)
+    fresh = jobs.files.draft()
+    fresh.touch()
+    for path in (waits, *left, *folders):
+        os.utime(path, (0, 0))
+
+    jobs.work.purge()
+
+    assert sorted(jobs.files.uploads.iterdir()) == sorted([waits, fresh])
+    assert list((jobs.files.folder / "spool").iterdir()) == []
+
+
+def test_a_task_rests_while_the_database_is_away(launch, monkeypatch):
+    monkeypatch.setattr("nlp_cx.jobs.engine.RESTS", (0.05, 0.05))
+    jobs = launch()
+    tries = []
+
+    def fails_once() -> None:
+        tries.append(1)
+        if len(tries) == 1:
+            raise StorageError("away")
+
+    jobs.engine._try("deliver", fails_once, ())
+
+    assert len(tries) == 2
