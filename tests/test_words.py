@@ -66,10 +66,13 @@ def test_translations_use_what_the_message_tells():
 
 
 def test_all_words_that_are_asked_for_are_there():
-    """Each `say("section.name", ...)` in the code finds its word; of `say(f"section.{...}")` the section is there."""
+    """Each `say("section.name", ...)` in the code finds its word; of `say(f"section.{...}")` the section is there.
+
+    Where both are values, nothing can be told from here.
+    """
     for key in calls({"say"}):
         section, _, name = key.partition(".")
-        assert (key in WORDS) if "X" not in name else section in BOOK, key
+        assert (key in WORDS) if "X" not in name else section in BOOK or section == "X", key
 
 
 @pytest.mark.parametrize("message", sorted(set(calls(FAULTS)) - COMPOSED))

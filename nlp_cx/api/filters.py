@@ -10,15 +10,14 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from nlp_cx.api.records import MAX_NAME, Polarity
-from nlp_cx.errors import RequestError
 from nlp_cx.storage.interface import Filter, ScoreBand
 from nlp_cx.taxonomy import load_taxonomy
 
 MOST_VALUES = 100
 """Values of one parameter."""
 _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
-_NUMBER = r"[+-]?\d{1,15}(?:\.\d{1,15})?"
-_BAND = re.compile(rf"(?P<metric>.+):(?:(?P<low>{_NUMBER})?\.\.(?P<high>{_NUMBER})?|(?P<only>{_NUMBER}))", re.ASCII)
+_NUMBER = r"[+-]?[0-9]{1,15}(?:\.[0-9]{1,15})?"
+_BAND = rf"^.+:(?:{_NUMBER}(?:\.\.(?:{_NUMBER})?)?|\.\.{_NUMBER})$"
 
 
 def _day(given: object) -> object:
@@ -81,7 +80,7 @@ class Scope(BaseModel):
         max_length=MOST_VALUES,
         description="`name=value`, such as `branch=Quận 3`. Several of a name mean any of them; all names must fit.",
     )
-    score: list[Annotated[str, Field(max_length=MAX_NAME + 40)]] = Field(
+    score: list[Annotated[str, Field(max_length=MAX_NAME + 80, pattern=_BAND)]] = Field(
         default_factory=list,
         max_length=MOST_VALUES,
         description="`metric:low..high`, both included: `nps:0..6`, `nps:9..`, `stars:5`. All must fit.",
@@ -109,9 +108,6 @@ class Scope(BaseModel):
 
         Returns:
             The filter.
-
-        Raises:
-            RequestError: If a score band cannot be read.
 
         Examples:
             >>> scope = Scope(segment=["branch=Quận 3", "branch=Quận 1"], score=["csat:Phòng ở:4.."])
@@ -169,14 +165,10 @@ def _segments(given: Iterable[str]) -> dict[str, tuple[str, ...]]:
 
 
 def _band(given: str) -> ScoreBand:
-    """Read a band of scores."""
-    match = _BAND.fullmatch(given)
-    if match is None or not (match["low"] or match["high"] or match["only"]):
-        raise RequestError("score", "must be metric:low..high, such as nps:0..6, nps:9.. or stars:5")
-    low, high = (
-        float(word) if word else None
-        for word in ((match["only"],) * 2 if match["only"] else (match["low"], match["high"]))
-    )
-    if low is not None and high is not None and high < low:
-        raise RequestError("score", "must not end below where it begins")
-    return ScoreBand(metric=match["metric"], low=low, high=high)
+    """Read a band of scores; the lower end may come last."""
+    metric, _, values = given.rpartition(":")
+    first, dots, last = values.partition("..")
+    low, high = (float(word) if word else None for word in (first, last if dots else first))
+    if low is not None and high is not None:
+        low, high = sorted((low, high))
+    return ScoreBand(metric=metric, low=low, high=high)

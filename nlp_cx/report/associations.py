@@ -82,7 +82,7 @@ def _impact_figure(impacts: Sequence[Impact], metric: str, lang: Tongue) -> Figu
         title=say("report.impact_figure", lang, metric=metric),
         text=say("report.impact_text", lang, metric=metric, n=MIN_MENTIONS),
         draw=lambda width: charts.intervals(
-            rows, width=width, axis=say("report.impact_axis", lang, metric=metric, unit=unit), names=names
+            rows, width=width, axis=say("report.impact_axis", lang, metric=metric, unit=unit), names=names, line=0
         ),
     )
 

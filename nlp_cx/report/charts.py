@@ -7,6 +7,7 @@ what a colour says is also said by place or sign.
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
@@ -25,6 +26,7 @@ NARROW = 480
 FONT = "Liberation Sans"
 """Comes with what draws, which knows how wide its letters are; those of Arial are as wide."""
 _ROW = 30
+_TWO_MARKS = re.compile("[\u1e00-\u1eff]")
 _SQUARE = 320
 _LETTER = 11
 _ASIDE: Mapping[str, tuple[Any, int, int]] = {
@@ -66,10 +68,14 @@ def theme_bars(rows: Sequence[Row], *, width: int, names: Mapping[str, str], axi
     ends = alt.Chart().transform_filter("datum.order == 0").mark_text(
         align="left", dx=5, color=SOFT, fontSize=11
     ).encode(x="total:Q", y=y, text="label:N")  # fmt: skip
-    return _spec(alt.layer(bars, ends, data=_data(long)), width=width, height=_height(rows, width))
+    return _spec(
+        alt.layer(bars, ends, data=_data(long)),
+        width=width,
+        left=[row["name"] for row in long],
+    )
 
 
-def intervals(rows: Sequence[Row], *, width: int, axis: str, names: Mapping[str, str], zero: bool = True) -> Spec:
+def intervals(rows: Sequence[Row], *, width: int, axis: str, names: Mapping[str, str], line: float) -> Spec:
     """Draw estimates as dots with their intervals.
 
     Args:
@@ -78,7 +84,7 @@ def intervals(rows: Sequence[Row], *, width: int, axis: str, names: Mapping[str,
         width: Of the whole chart.
         axis: What the dots measure.
         names: "worse", "better", "unclear" -> the word for it; empty for no legend.
-        zero: Whether a line stands at 0.
+        line: Where an upright line stands: no impact, or the whole.
     """
     import altair as alt
 
@@ -96,15 +102,19 @@ def intervals(rows: Sequence[Row], *, width: int, axis: str, names: Mapping[str,
         if names
         else None,
     )
-    x = alt.X("low:Q", title=axis, scale=alt.Scale(zero=zero, nice=True), axis=alt.Axis(tickCount=6))
+    x = alt.X("low:Q", title=axis, scale=alt.Scale(zero=False, nice=True), axis=alt.Axis(tickCount=6))
     spans = alt.Chart().mark_rule(strokeWidth=3, opacity=0.45).encode(x=x, x2="high:Q", y=y, color=colour)
     dots = alt.Chart().mark_circle(size=95, opacity=1).encode(x=alt.X("value:Q", title=axis), y=y, color=colour)
     ends = alt.Chart().mark_text(align="left", dx=10, color=SOFT, fontSize=11).encode(
         x=alt.value("width"), y=y, text="label:N" if width >= NARROW else "brief:N"
     )  # fmt: skip
-    line = alt.Chart(_data([{"at": 0}])).mark_rule(color=INK, strokeWidth=1).encode(x="at:Q")
-    layers = [*([line] if zero else []), spans, dots, ends]
-    return _spec(alt.layer(*layers, data=_data(long)), width=width, height=_height(rows, width))
+    upright = alt.Chart(_data([{"at": line}])).mark_rule(color=INK, strokeWidth=1).encode(x="at:Q")
+    layers = [upright, spans, dots, ends]
+    return _spec(
+        alt.layer(*layers, data=_data(long)),
+        width=width,
+        left=[row["name"] for row in long],
+    )
 
 
 def impact_volume(rows: Sequence[Row], *, width: int, x_axis: str, y_axis: str) -> Spec:
@@ -272,8 +282,11 @@ def heat_map(rows: Sequence[Row], *, width: int, places: Sequence[str], themes: 
     """
     import altair as alt
 
-    long = [{**row, "theme": _wrapped(row["theme"], width), "place": _wrapped(row["place"], 0, 14)} for row in rows]
-    heads = [_wrapped(place, 0, 14) for place in places]
+    letters = max(8, min(16, int((width - 230) / 6.4 / max(1, len(places)))))
+    long = [
+        {**row, "theme": _wrapped(row["theme"], width), "place": _wrapped(row["place"], 0, letters)} for row in rows
+    ]
+    heads = [_wrapped(place, 0, letters) for place in places]
     turned = width < NARROW and len(places) > 3
     x = alt.X(
         "place:N", sort=heads, title=None,
@@ -285,7 +298,8 @@ def heat_map(rows: Sequence[Row], *, width: int, places: Sequence[str], themes: 
     y = alt.Y("theme:N", sort=[_wrapped(theme, width) for theme in themes], title=None, axis=_names_axis(width))
     colour = alt.Color(
         "net:Q", title=legend,
-        scale=alt.Scale(domain=[-1, 0, 1], range=[COLOURS["negative"], "#F4F4F2", COLOURS["positive"]]),
+        scale=alt.Scale(domain=[-1, 0, 1], range=[COLOURS["negative"], "#F2F3F3", COLOURS["positive"]],
+                        interpolate="rgb"),
         legend=alt.Legend(orient="bottom", direction="horizontal", gradientLength=160, tickCount=3, format=".1f",
                           titleLimit=400),
     )  # fmt: skip
@@ -296,7 +310,11 @@ def heat_map(rows: Sequence[Row], *, width: int, places: Sequence[str], themes: 
         x=x, y=y, text="label:N",
         color=alt.condition("abs(datum.net) > 0.55 && !datum.faint", alt.value("#FFFFFF"), alt.value(INK)),
     )  # fmt: skip
-    return _spec(alt.layer(cells, words, data=_data(long)), width=width, height=_height(themes, width))
+    return _spec(
+        alt.layer(cells, words, data=_data(long)),
+        width=width,
+        left=[row["theme"] for row in long],
+    )
 
 
 def mix_bars(rows: Sequence[Row], *, width: int, names: Mapping[str, str], axis: str) -> Spec:
@@ -323,7 +341,11 @@ def mix_bars(rows: Sequence[Row], *, width: int, names: Mapping[str, str], axis:
                         scale=alt.Scale(domain=[names["mix"], names["rate"]], range=["#E0A43A", "#45607A"])),
     )  # fmt: skip
     line = alt.Chart(_data([{"at": 0}])).mark_rule(color=INK, strokeWidth=1).encode(x="at:Q")
-    return _spec(alt.layer(bars, line, data=_data(long)), width=width, height=_height(rows, width))
+    return _spec(
+        alt.layer(bars, line, data=_data(long)),
+        width=width,
+        left=[row["name"] for row in long],
+    )
 
 
 def score_histogram(rows: Sequence[Row], *, width: int, axis: str) -> Spec:
@@ -359,15 +381,16 @@ def _wrapped(name: str, width: int, letters: int | None = None) -> str:
 
     Examples:
         >>> _wrapped("Giao hàng & thực hiện đơn", 720), _wrapped("Giao hàng & thực hiện đơn", 340)
-        ('Giao hàng & thực hiện đơn', 'Giao hàng &\nthực hiện đơn')
+        ('Giao hàng & thực hiện đơn', 'Giao hàng & thực\nhiện đơn')
     """
     room = letters or (38 if width >= NARROW else 20)
     return "\n".join(textwrap.wrap(name, room, max_lines=3, placeholder=" …")) or name[:room]
 
 
-def _height(rows: Sequence[object], width: int) -> int:
-    """Give a plot with a row per name its height; on a phone names take more lines."""
-    return (_ROW if width >= NARROW else _ROW + 8) * len(rows)
+def _height(names: Sequence[str]) -> int:
+    """Give a plot with a row per name its height: names may take several lines."""
+    lines = max((name.count("\n") + 1 for name in names), default=1)
+    return max(_ROW, 13 * lines + 10) * len(names)
 
 
 def _names_axis(width: int) -> alt.Axis:
@@ -393,12 +416,17 @@ def _time_axis(n: int, *, few: bool = False) -> alt.X:
     )  # fmt: skip
 
 
-def _spec(chart: Any, *, width: int, height: int) -> Spec:
-    """Give the specification in the report's style, its data inside."""
+def _spec(chart: Any, *, width: int, height: int = 0, left: Sequence[str] = ()) -> Spec:
+    """Give the specification in the report's style, its data inside; with `left`, a row for each of these names."""
     import altair as alt
 
+    # what draws takes Vietnamese letters with two marks for narrower than they are
+    narrow = max((len(_TWO_MARKS.findall(line)) for name in left for line in name.split("\n")), default=0)
+
     made = chart.properties(
-        width=width, height=height, autosize=alt.AutoSizeParams(type="fit-x", contains="padding"), padding=4
+        width=width, height=height or _height(list(dict.fromkeys(left))),
+        autosize=alt.AutoSizeParams(type="fit-x", contains="padding"),
+        padding=alt.Padding(left=4 + 6 * narrow, right=6, top=4, bottom=4),
     ).configure(
         font=FONT,
         background="#FFFFFF",

@@ -75,7 +75,7 @@ def _scores(journey: Journey, found: Findings, lang: Tongue) -> Iterator[Block]:
         title=say("report.place_scores", lang, metric=metric, dimension=name),
         text=say("report.place_scores_text", lang, metric=metric, value=headline(main, lang)),
         draw=lambda width: charts.intervals(
-            rows, width=width, axis=metric, zero=main.unit == "points",
+            rows, width=width, axis=metric, line=main.value,
             names={key: say(f"report.place_{key}", lang) for key in ("worse", "better", "unclear")},
         ),
     )  # fmt: skip

@@ -59,13 +59,44 @@ def change_points(counts: Sequence[Count]) -> tuple[ChangePoint, ...]:
         return ()
     spread = dispersion(looked, total / n)
     ends = _segments(looked, _PRICE * math.log(len(looked)) * spread**2)
-    levels = [looked[start:end] for start, end in zip([0, *ends], ends, strict=False)]
-    found = []
-    for before, after in pairwise(levels):
-        change = compare_shares(*_sum(before), *_sum(after))
-        if change is not None and change.p < _SIGNIFICANT:
-            found.append(ChangePoint(bucket=after[0].bucket, change=change))
-    return tuple(found)
+    levels = _lasting([looked[start:end] for start, end in zip([0, *ends], ends, strict=False)])
+    return tuple(
+        ChangePoint(bucket=after[0].bucket, change=change)
+        for before, after in pairwise(levels)
+        if (change := compare_shares(*_sum(before), *_sum(after))) is not None
+    )
+
+
+def _lasting(levels: Sequence[Sequence[Count]]) -> list[Sequence[Count]]:
+    """Join neighbouring levels that differ by a single bucket only, the least different ones first."""
+    kept = list(levels)
+    while len(kept) > 1:
+        chances = [_chance(before, after) for before, after in pairwise(kept)]
+        worst = max(range(len(chances)), key=chances.__getitem__)
+        if chances[worst] < _SIGNIFICANT:
+            break
+        kept[worst : worst + 2] = [[*kept[worst], *kept[worst + 1]]]
+    return kept
+
+
+def _chance(before: Sequence[Count], after: Sequence[Count]) -> float:
+    """Give the chance of a difference, each level without the bucket that speaks most for it."""
+    higher, lower = sorted((before, after), key=lambda level: -_rate(level))
+    change = compare_shares(*_sum(_without(lower, highest=False)), *_sum(_without(higher, highest=True)))
+    return 1.0 if change is None or change.difference <= 0 else change.p
+
+
+def _rate(level: Sequence[Count]) -> float:
+    """Give the share of a level."""
+    count, n = _sum(level)
+    return count / n
+
+
+def _without(level: Sequence[Count], *, highest: bool) -> Sequence[Count]:
+    """Leave out the bucket with the highest or the lowest share."""
+    order = sorted(range(len(level)), key=lambda at: level[at].count / level[at].n)
+    left_out = order[-1 if highest else 0]
+    return [count for at, count in enumerate(level) if at != left_out]
 
 
 def _sum(counts: Sequence[Count]) -> tuple[int, int]:
