@@ -426,7 +426,7 @@ def _spec(chart: Any, *, width: int, height: int = 0, left: Sequence[str] = ()) 
     made = chart.properties(
         width=width, height=height or _height(list(dict.fromkeys(left))),
         autosize=alt.AutoSizeParams(type="fit-x", contains="padding"),
-        padding=alt.Padding(left=4 + 6 * narrow, right=6, top=4, bottom=4),
+        padding=alt.Padding(left=4 + 6 * narrow, right=6, top=4, bottom=4),  # type: ignore[no-untyped-call]
     ).configure(
         font=FONT,
         background="#FFFFFF",
