@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from nlp_cx.api.records import MAX_NAME, Polarity
 from nlp_cx.storage.interface import Filter, ScoreBand
@@ -16,14 +16,22 @@ from nlp_cx.taxonomy import load_taxonomy
 MOST_VALUES = 100
 """Values of one parameter."""
 _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:", re.ASCII)
 _NUMBER = r"[+-]?[0-9]{1,15}(?:\.[0-9]{1,15})?"
-_BAND = rf"^.+:(?:{_NUMBER}(?:\.\.(?:{_NUMBER})?)?|\.\.{_NUMBER})$"
+_BAND = rf"^[^\x00-\x1f]+:(?:{_NUMBER}(?:\.\.(?:{_NUMBER})?)?|\.\.{_NUMBER})$"
 
 
 def _day(given: object) -> object:
     """Take a day as it is written, nothing that merely counts seconds."""
     if isinstance(given, str) and not _DAY.fullmatch(given):
         raise ValueError("must be a day such as 2026-11-24")
+    return given
+
+
+def _moment(given: object) -> object:
+    """Take a moment as it is written, nothing that merely counts seconds."""
+    if isinstance(given, str) and not _MOMENT.match(given):
+        raise ValueError("must be a moment such as 2026-11-24T09:30:00+07:00")
     return given
 
 
@@ -52,9 +60,11 @@ def _name_themes(schema: dict[str, Any]) -> None:
 
 
 Day = Annotated[date, BeforeValidator(_day)]
+Moment = Annotated[AwareDatetime, BeforeValidator(_moment)]
 Flag = Annotated[bool, BeforeValidator(_flag)]
 ThemeId = Annotated[str, AfterValidator(known_theme), Field(json_schema_extra=_name_themes)]
 Value = Annotated[str, Field(min_length=1, max_length=MAX_NAME)]
+SegmentValue = Annotated[str, Field(max_length=2 * MAX_NAME + 1, pattern=r"^[^=\x00-\x1f]+=[^\x00-\x1f]*$")]
 
 
 def _listed(description: str) -> Any:
@@ -75,7 +85,7 @@ class Scope(BaseModel):
     mentioning_as: list[Polarity] = _listed("How these themes (any theme, if none is named) are judged.")
     touchpoint: list[Value] = _listed("Touchpoint.")
     stage: list[Value] = _listed("Stage of the journey.")
-    segment: list[Annotated[str, Field(max_length=2 * MAX_NAME + 1, pattern=r"^[^=]+=")]] = Field(
+    segment: list[SegmentValue] = Field(
         default_factory=list,
         max_length=MOST_VALUES,
         description="`name=value`, such as `branch=Quận 3`. Several of a name mean any of them; all names must fit.",

@@ -11,13 +11,13 @@ from typing import Annotated, Any
 
 from fastapi import Depends, Query, Response
 from fastapi.responses import JSONResponse, StreamingResponse
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StrictStr
+from pydantic import BaseModel, ConfigDict, Field, StrictStr
 from starlette.concurrency import run_in_threadpool
 
 from nlp_cx.alignment import Aligned
 from nlp_cx.api.auth import Caller, require
 from nlp_cx.api.comments import StoredCommentOut, stored_record
-from nlp_cx.api.filters import Drill, ThemeId
+from nlp_cx.api.filters import Drill, Moment, ThemeId
 from nlp_cx.api.idempotency import Idempotent
 from nlp_cx.api.places import Places
 from nlp_cx.api.problems import problems
@@ -123,7 +123,7 @@ class ExportQuery(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    since: AwareDatetime | None = Field(
+    since: Moment | None = Field(
         None, description="Only comments whose last correction is of this moment or later: `2026-11-01T00:00:00Z`."
     )
 

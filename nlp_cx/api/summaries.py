@@ -21,7 +21,10 @@ router = make_router("summaries")
 
 Interval = Literal["day", "week", "month", "quarter", "year"]
 By = Annotated[
-    str, Field(max_length=MAX_NAME + 8, pattern=r"^(language|sentiment|touchpoint|stage|batch|model|segment:.+)$")
+    str,
+    Field(
+        max_length=MAX_NAME + 8, pattern=r"^(language|sentiment|touchpoint|stage|batch|model|segment:[^\x00-\x1f]+)$"
+    ),
 ]
 _BY = "language, sentiment, touchpoint, stage, batch, model, or segment:NAME, such as `segment:branch`."
 

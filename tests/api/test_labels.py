@@ -135,6 +135,7 @@ def test_the_export_holds_all_that_was_said_of_a_comment(client, tmp_path):
 
     assert [(each["id"], each["sentiment"], each["complaint"]) for each in sent] == [("a", "neutral", False)]
     assert client.get("/v1/labels/export?since=2999-01-01T00:00:00Z").text == ""
+    assert [client.get(f"/v1/labels/export?since={since}").status_code for since in ("0.5", "2026-11-01")] == [422, 422]
 
 
 def test_the_export_is_empty_without_corrections(client):
