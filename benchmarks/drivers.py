@@ -196,7 +196,7 @@ def main() -> None:
     parser.add_argument("--rows", type=int, default=2_000, help="responses of each")
     parser.add_argument("--million", type=int, default=1_000_000, help="rows of the large survey; 0 to do without")
     options = parser.parse_args()
-    console = Console(width=110)
+    console = Console(width=130)
     if options.surveys:
         results = [check(options.surveys, options.rows, repeated=repeated) for repeated in (False, True)]
         table = Table(title=f"{options.surveys} simulated surveys of {options.rows:,} responses each")
