@@ -2,26 +2,41 @@
 
 from __future__ import annotations
 
+import json
+import threading
 from collections.abc import Mapping
 from datetime import datetime
 from functools import partial
+from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from fastapi import Path, Query, Response
+from fastapi import Path as PathParameter
+from fastapi import Query, Request, Response
 from fastapi.responses import JSONResponse
 from pydantic import ConfigDict, Field
+from starlette.background import BackgroundTask
 from starlette.concurrency import run_in_threadpool
+from starlette.responses import FileResponse
 
+from nlp_cx.api.downloads import MEDIA, SIDE_BY_SIDE
 from nlp_cx.api.filters import Drill
-from nlp_cx.api.problems import problems
+from nlp_cx.api.problems import preferred_language, problems
 from nlp_cx.api.records import EXAMPLE_ANALYSIS, EXAMPLE_COMMENT, MAX_NAME, Analysis, Record, Score
 from nlp_cx.api.routes import make_router
-from nlp_cx.api.state import Analyst, Here, Reader
-from nlp_cx.errors import NotFoundError
+from nlp_cx.api.state import Analyst, Here, Reader, Service
+from nlp_cx.api.tidy import answer
+from nlp_cx.errors import BusyError, NotFoundError
+from nlp_cx.export import open_results
 from nlp_cx.storage.cursors import LISTS, cursor_pattern
-from nlp_cx.storage.interface import Order, StoredComment
+from nlp_cx.storage.interface import Filter, Order, StoredComment
+from nlp_cx.words import Tongue
 
 _ORDERS: Mapping[str, Order] = {LISTS["newest"][0]: "newest", LISTS["oldest"][0]: "oldest"}
+
+_FILES = ("csv", "xlsx", "parquet")
+_BINARY = {"schema": {"type": "string", "format": "binary"}}
+_PAGE = 1000
+_writing = threading.Semaphore(SIDE_BY_SIDE)
 
 router = make_router("comments")
 
@@ -47,6 +62,9 @@ class CommentsQuery(Drill):
         description="Cursor: `next` of the page before; it goes on in the order of that page.",
     )
     limit: int = Field(50, ge=1, le=1000, description="Comments of a page.")
+    format: Literal["json", "csv", "xlsx", "parquet"] = Field(
+        "json", description="json: a page. Others: all that fit, as a file with the columns of results."
+    )
 
 
 class StoredCommentOut(Record):
@@ -81,8 +99,8 @@ class Deleted(Record):
     deleted: int = Field(ge=0, description="Comments that were deleted.", examples=[3])
 
 
-CommentId = Annotated[str, Path(min_length=1, max_length=MAX_NAME, description="Id of the comment.")]
-RespondentId = Annotated[str, Path(min_length=1, max_length=MAX_NAME, description="Who answered.")]
+CommentId = Annotated[str, PathParameter(min_length=1, max_length=MAX_NAME, description="Id of the comment.")]
+RespondentId = Annotated[str, PathParameter(min_length=1, max_length=MAX_NAME, description="Who answered.")]
 
 
 @router.get(
@@ -90,18 +108,37 @@ RespondentId = Annotated[str, Path(min_length=1, max_length=MAX_NAME, descriptio
     operation_id="list_comments",
     summary="Read the comments behind a figure · Đọc các ý kiến đằng sau một con số",
     response_model=CommentPage,
+    responses={
+        200: {
+            "description": "A page of comments, or a file.",
+            "content": {media: _BINARY for name, media in MEDIA.items() if name in _FILES},
+        },
+        304: {"description": "Nothing changed since the ETag that was sent."},
+        **problems(503),
+    },
 )
-async def list_comments(asked: Annotated[CommentsQuery, Query()], caller: Reader, here: Here) -> JSONResponse:
-    """Give the comments that fit all filters, page by page. Raw text is never shown, even where it is kept.
+async def list_comments(
+    request: Request, asked: Annotated[CommentsQuery, Query()], caller: Reader, here: Here
+) -> Response:
+    """Give the comments that fit all filters, page by page or as a file. Raw text is never shown, even if it is kept.
 
-    *Liệt kê các ý kiến thỏa mọi điều kiện lọc, theo trang. Văn bản gốc không bao giờ được hiển thị.*
+    *Liệt kê các ý kiến thỏa mọi điều kiện lọc, theo trang hoặc dạng tệp. Văn bản gốc không bao giờ được hiển thị.*
     """
     where = asked.where()
     order = _ORDERS[asked.after[0]] if asked.after else asked.order
-    page = await run_in_threadpool(
-        partial(here.store.comments, caller.workspace, where, after=asked.after, limit=asked.limit, order=order)
-    )
-    return JSONResponse({"items": [stored_record(one) for one in page.items], "next": page.next})
+    if asked.format != "json":
+        lang = preferred_language(request.scope)
+        path = await run_in_threadpool(
+            partial(_write_file, here, caller.workspace, where, order, form=asked.format, lang=lang)
+        )
+        return FileResponse(
+            path,
+            media_type=MEDIA[asked.format],
+            filename=f"comments.{asked.format}",
+            background=BackgroundTask(path.unlink, missing_ok=True),
+        )
+    write = partial(_write_page, here, caller.workspace, where, order, after=asked.after, limit=asked.limit)
+    return await answer(request, here, caller.workspace, write, media="application/json")
 
 
 @router.get(
@@ -157,6 +194,37 @@ async def delete_respondent(respondent_id: RespondentId, caller: Analyst, here: 
     """
     deleted = await run_in_threadpool(here.store.delete_respondent, caller.workspace, respondent_id)
     return JSONResponse({"deleted": deleted})
+
+
+def _write_page(here: Service, workspace: str, where: Filter, order: Order, *, after: str | None, limit: int) -> bytes:
+    """Write one page."""
+    page = here.store.comments(workspace, where, after=after, limit=limit, order=order)
+    told = {"items": [stored_record(one) for one in page.items], "next": page.next}
+    return json.dumps(told, ensure_ascii=False).encode("utf-8", "replace")
+
+
+def _write_file(here: Service, workspace: str, where: Filter, order: Order, *, form: str, lang: Tongue) -> Path:
+    """Write all comments that fit as a file, which the caller removes."""
+    if not _writing.acquire(blocking=False):
+        raise BusyError("other downloads are being written: try again in a moment", retry_after=5)
+    try:
+        path = here.jobs.files.draft(f".{form}")
+        writer = open_results(path, lang=lang)
+        try:
+            after = None
+            while True:
+                page = here.store.comments(workspace, where, after=after, limit=_PAGE, order=order)
+                for one in page.items:
+                    writer.write(one.comment, one.analysis)
+                if page.next is None:
+                    break
+                after = page.next
+            writer.publish([])
+        finally:
+            writer.discard()
+    finally:
+        _writing.release()
+    return path
 
 
 def stored_record(stored: StoredComment) -> dict[str, Any]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from urllib.parse import quote
 
 import pytest
@@ -123,6 +125,33 @@ def test_one_comment_by_its_id_whatever_is_in_it(client):
     assert answer.json()["analysis"]["text"] == "Gọi [PHONE] mãi không được"
     assert "0912345678" not in answer.text
     assert client.get("/v1/comments/c").status_code == 404
+
+
+def test_all_that_fit_as_a_file(client):
+    """Redacted, with nothing in it that a spreadsheet would calculate, more than one page if need be."""
+    keep(client, *(row(f"m{n}", "=1+1 giao hàng chậm", touchpoint="web") for n in range(1500)))
+    table = client.get("/v1/comments?touchpoint=web&format=csv")
+    lines = list(csv.DictReader(io.StringIO(table.content.decode("utf-8-sig"))))
+    one = client.get("/v1/comments?text=goi&format=csv")
+
+    assert table.headers["content-disposition"] == 'attachment; filename="comments.csv"'
+    assert {line["id"] for line in lines} == {f"m{n}" for n in range(1500)}
+    assert {line["text"] for line in lines} == {"'=1+1 giao hàng chậm"}
+    assert "[PHONE]" in one.text
+    assert "0912345678" not in one.text
+    assert client.get("/v1/comments?format=xlsx").content[:2] == b"PK"
+    assert client.get("/v1/comments?format=parquet").content[:4] == b"PAR1"
+    assert list(client.app.state.service.settings.uploads.glob("*.csv")) == []
+
+
+def test_a_page_has_an_etag(client):
+    """Until a comment of the workspace comes, changes or goes."""
+    tag = client.get("/v1/comments").headers["etag"]
+    again = client.get("/v1/comments", headers={"if-none-match": tag})
+    client.delete("/v1/comments/e")
+
+    assert again.status_code == 304
+    assert client.get("/v1/comments", headers={"if-none-match": tag}).status_code == 200
 
 
 def test_a_deleted_comment_is_gone(client):
