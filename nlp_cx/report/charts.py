@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 Row = Mapping[str, Any]
 Spec = dict[str, Any]
 
-COLOURS: Mapping[str, str] = {"negative": "#C4501B", "neutral": "#C3CAD3", "positive": "#2273A8"}
-"""Judgements: orange and blue stay apart for the colour-blind."""
+COLOURS: Mapping[str, str] = {"negative": "#D4602A", "neutral": "#C3CAD3", "positive": "#1A5E8E"}
+"""Judgements: orange and blue stay apart for the colour-blind, and by lightness in grey."""
 INK, SOFT, FAINT, BAND = "#1B2A3A", "#5B6B7C", "#E4E9EE", "#DCE6EF"
 NARROW = 480
 """Below this width a chart is drawn for a phone."""
