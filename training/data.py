@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import itertools
 import json
 import lzma
 import random
@@ -24,8 +25,10 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any, Literal
 
+import numpy as np
+
 from nlp_cx.taxonomy import load_taxonomy
-from training.duplicates import near_copies
+from training.duplicates import find_copies
 from training.noise import strip_diacritics
 
 THEMES = load_taxonomy().ids
@@ -356,36 +359,63 @@ def read_lines(path: Path, limit: int, *, seed: int) -> list[str]:
     return kept[:limit]
 
 
+class _Alphanumeric(dict[int, str]):
+    """Letters and digits without diacritics, anything else as nothing, as `str.translate` asks for them."""
+
+    def __missing__(self, code: int) -> str:
+        """Look a letter up once."""
+        bare = strip_diacritics(chr(code))
+        self[code] = bare if bare.isalnum() else ""
+        return self[code]
+
+
+_ALPHANUMERIC = _Alphanumeric()
+
+
 def _letters(text: str) -> str:
     """Letters and digits only, lower case, without diacritics: what two copies of a text share."""
-    return "".join(letter for letter in strip_diacritics(text.lower()) if letter.isalnum())
+    return text.lower().translate(_ALPHANUMERIC)
 
 
 def fingerprint(text: str) -> str:
     """Hash that copies and near copies (case, punctuation, diacritics, repeated letters, emoji) share."""
-    squeezed = re.sub(r"(.)\1+", r"\1", _letters(text))
+    return _hash(_letters(text))
+
+
+def _hash(letters: str) -> str:
+    """Hash letters, repeated ones as one."""
+    squeezed = re.sub(r"(.)\1+", r"\1", letters)
     return hashlib.blake2b(squeezed.encode("utf-8", "replace"), digest_size=8).hexdigest()
+
+
+SHORTEST = 12
+"""Texts with fewer letters than this are common property ("tốt", "ok"), wherever they stand."""
+
+
+def mark(text: str, *, shortest: int = SHORTEST) -> str:
+    """Give the fingerprint of a text that is long enough to be somebody's own, else ""."""
+    letters = _letters(text)
+    return _hash(letters) if len(letters) >= shortest else ""
 
 
 KEPT_IN_TRAINING = ("cx_annotated", "annotated", "authored")
 """Sources whose train part is worth more than other sources' dev rows: there the dev row goes."""
 
 
-def drop_leaks(examples: Sequence[Example], *, shortest: int = 12) -> list[Example]:
-    """Make train and dev disjoint over all sources, copies and near copies included.
+def drop_leaks(examples: Sequence[Example], *, shortest: int = SHORTEST) -> list[Example]:
+    """Make train and dev disjoint over all sources; equal but for case, punctuation and diacritics is equal.
 
     A train row whose text stands in any dev part is dropped; of a text in KEPT_IN_TRAINING the dev row is dropped,
     unless that dev row is itself of such a source.
 
     Args:
         examples: Train and dev of all sources.
-        shortest: Texts with fewer letters than this are common property ("tốt", "ok") and stay.
+        shortest: Texts with fewer letters than this stay.
 
     Returns:
         The examples left, in order.
     """
-    prints = [fingerprint(example.text) if len(_letters(example.text)) >= shortest else "" for example in examples]
-    rows = list(zip(examples, prints, strict=True))
+    rows = [(example, mark(example.text, shortest=shortest)) for example in examples]
     precious_dev = {mark for row, mark in rows if row.split == "dev" and row.source in KEPT_IN_TRAINING}
     precious = {mark for row, mark in rows if row.split == "train" and row.source in KEPT_IN_TRAINING} - precious_dev
     dev = {mark for row, mark in rows if row.split == "dev" and mark not in precious}
@@ -397,17 +427,46 @@ def drop_near_copies(examples: Sequence[Example]) -> list[Example]:
     """Drop train rows that are near copies of a dev row of any source; rows we annotated or wrote stay.
 
     Of those the dev row goes, as in `drop_leaks`.
+
+    Args:
+        examples: Train and dev of all sources.
+
+    Returns:
+        The examples left, in order: no train row of them is a near copy of a dev row of them.
     """
-    dev = [row for row in examples if row.split == "dev"]
     train = [row for row in examples if row.split == "train"]
-    like: dict[int, int] = {}
-    for at, copy in enumerate(near_copies([row.text for row in train], [row.text for row in dev])):
-        if copy is not None:
-            like[at] = copy
-    ours = {id(dev[copy]) for at, copy in like.items()
-            if train[at].source in KEPT_IN_TRAINING and dev[copy].source not in KEPT_IN_TRAINING}  # fmt: skip
-    gone = ours | {id(train[at]) for at, copy in like.items() if id(dev[copy]) not in ours}
+    dev = [row for row in examples if row.split == "dev"]
+    copies = find_copies([row.text for row in train], [row.text for row in dev])
+    one, other = copies.pairs[:, 0], copies.pairs[:, 1]
+    ours_train = copies.texts[[row.source in KEPT_IN_TRAINING for row in train]]
+    ours_dev = np.array([row.source in KEPT_IN_TRAINING for row in dev], dtype=bool)
+    lost = one[np.isin(other, copies.others[ours_dev])]
+    precious = np.setdiff1d(ours_train, lost)
+    dev_goes = ~ours_dev & np.isin(copies.others, other[np.isin(one, precious)])
+    train_goes = np.isin(copies.texts, one[np.isin(other, copies.others[~dev_goes])])
+    gone = {id(row) for rows, goes in ((train, train_goes), (dev, dev_goes)) for row in itertools.compress(rows, goes)}
     return [row for row in examples if id(row) not in gone]
+
+
+def find_leaks(examples: Sequence[Example]) -> list[tuple[Example, Example]]:
+    """Find dev rows whose text, or a near copy of it, stands in train.
+
+    Args:
+        examples: Train and dev of all sources.
+
+    Returns:
+        Each such dev row with one train row it stands in; nothing is returned of what `load_all` gives.
+    """
+    train = [row for row in examples if row.split == "train"]
+    dev = [row for row in examples if row.split == "dev"]
+    by_mark = {mark(row.text): row for row in train}
+    by_mark.pop("", None)
+    copies = find_copies([row.text for row in dev], [row.text for row in train])
+    first = dict(zip(reversed(copies.others.tolist()), reversed(train), strict=True))
+    near = {int(one): first[int(other)] for one, other in copies.pairs}
+    found = [(row, by_mark.get(mark(row.text)) or near.get(int(number)))
+             for row, number in zip(dev, copies.texts, strict=True)]  # fmt: skip
+    return [(row, copy) for row, copy in found if copy is not None]
 
 
 def load_all(data: Path, *, near: bool = True) -> list[Example]:
