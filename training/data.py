@@ -469,8 +469,14 @@ def find_leaks(examples: Sequence[Example]) -> list[tuple[Example, Example]]:
     return [(row, copy) for row, copy in found if copy is not None]
 
 
+def load_everything(data: Path) -> list[Example]:
+    """Read every source, the translations, our annotation and the authored comments, copies across splits included."""
+    labelled = load_sources(data)
+    return [*labelled, *load_translated(data, labelled), *load_annotated(labelled), *load_authored()]
+
+
 def load_all(data: Path, *, near: bool = True) -> list[Example]:
-    """Read every source, the translations, our annotation and the authored comments, leaks dropped.
+    """Read everything and drop leaks.
 
     Args:
         data: The data folder.
@@ -479,6 +485,11 @@ def load_all(data: Path, *, near: bool = True) -> list[Example]:
     Returns:
         Train and dev rows, disjoint over all sources.
     """
-    labelled = load_sources(data)
-    rows = drop_leaks([*labelled, *load_translated(data, labelled), *load_annotated(labelled), *load_authored()])
+    rows = drop_leaks(load_everything(data))
     return drop_near_copies(rows) if near else rows
+
+
+if __name__ == "__main__":
+    from training.inventory import main
+
+    main()
