@@ -20,6 +20,7 @@ from nlp_cx.api import (
     metrics,
     models,
     openapi,
+    previews,
     problems,
     rescore,
     summaries,
@@ -36,8 +37,8 @@ from nlp_cx.meters import Meters
 from nlp_cx.settings import Settings
 
 ROUTERS = (
-    analyze.router, batches.router, rescore.router, webhooks.router, comments.router, labels.router, summaries.router,
-    drivers.router, models.router, themes.router, health.router, metrics.router,
+    analyze.router, batches.router, previews.router, rescore.router, webhooks.router, comments.router, labels.router,
+    summaries.router, drivers.router, models.router, themes.router, health.router, metrics.router,
 )  # fmt: skip
 """All routes, in the order that OpenAPI shows them."""
 

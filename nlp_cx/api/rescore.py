@@ -11,7 +11,7 @@ from fastapi.responses import JSONResponse
 from pydantic import Field
 from starlette.concurrency import run_in_threadpool
 
-from nlp_cx.api.batches import BatchOut, batch_record
+from nlp_cx.api.batch_records import BatchOut, batch_record
 from nlp_cx.api.filters import Drill
 from nlp_cx.api.idempotency import Idempotent
 from nlp_cx.api.problems import preferred_language, problems
