@@ -86,9 +86,8 @@ which of 16 root-cause themes it names, with which words, and whether it complai
 ## Terms
 
 The weights are released under Apache-2.0 as far as the authors can grant it. They descend from all-MiniLM-L6-v2 (Apache-2.0) and,
-for the first values of the embeddings, from potion-multilingual-128M (MIT); see NOTICE. Most of the texts they were
-fine-tuned on are public for research only or carry no stated licence (table below): check whether your use allows
-that, or retrain on your own comments. No text is contained in this folder.
+for the first values of the embeddings, from potion-multilingual-128M (MIT); see NOTICE. {terms}
+No text is contained in this folder.
 
 ## Figures
 
@@ -146,6 +145,26 @@ SOURCES = """| source | language | terms as known |
 | MAMS, SemEval-2014/2016, Hu & Liu, VADER, SST, student survey | en | research or permissive, by repository |
 | our annotation of comments of the sources above (training/annotated/: labels by id) | vi, en | labels ours, texts as above |
 | unlabelled, for the vocabulary and hidden tokens: reviews in both languages; for the vocabulary alone: VNTC news | vi, en | mixed, research |"""
+
+MIXED_TERMS = """Most of the texts they were
+fine-tuned on are public for research only or carry no stated licence (table below): check whether your use allows
+that, or retrain on your own comments."""
+
+PERMISSIVE_TERMS = """Vocabulary, weights,
+temperatures and thresholds come from texts alone whose licence, as their publishers state it, allows commercial use (table
+below); all but ours were written by customers, whom the publishers did not ask. Figures on other sources are
+measurements only: nothing was learnt or chosen from them."""
+
+
+def licence_table(licences: Mapping[str, str]) -> str:
+    """Markdown table of the sources of a run that names the licence of each.
+
+    Args:
+        licences: Source -> licence and why it is believed.
+    """
+    lines = ["| source | terms as known |", "|---|---|"]
+    return "\n".join([*lines, *(f"| {source} | {terms} |" for source, terms in licences.items())])
+
 
 RETRAINED = """# nlp_cx model {version}
 

@@ -356,19 +356,42 @@ def learn(learner: Learner, pools: dict[str, list[Example]], encoder: Encoder, o
         learner.number += 1
 
 
-def check_origins(config: dict[str, Any]) -> None:
-    """Refuse a run that says whose texts it may learn from, and asks for others.
+def check_origins(config: dict[str, Any], start: Path | None = None) -> None:
+    """Refuse a run that says whose texts it may learn from, and asks for others or starts from a model that did.
 
     Sources of labels (`cx_annotated`, `annotated`) may be named all the same: of these, only texts of the sources in
     `origins` are taken.
+
+    Args:
+        config: The run's TOML.
+        start: Folder it goes on from; one fetched by --backbone is its publisher's affair.
     """
-    if "origins" in config:
-        named = {entry.get("text", source) for source, entry in config["sources"].items()}
-        strangers = sorted(named - set(config["origins"]) - {"cx_annotated", "annotated"})
-        if strangers:
+    if "origins" not in config:
+        return
+    origins = set(config["origins"])
+    named = {entry.get("text", source) for source, entry in config["sources"].items()}
+    strangers = sorted(named - origins - {"cx_annotated", "annotated"})
+    if strangers:
+        raise SystemExit(f"origins of this run do not name {', '.join(strangers)}: add them there, or leave them out")
+    unlicensed = sorted(origins - config.get("licences", {}).keys())
+    if unlicensed:
+        raise SystemExit(f"[licences] of this run does not say why {', '.join(unlicensed)} may be learnt from")
+    if start is not None and not (start / "backbone.json").is_file():
+        before = origins_of(start)
+        if before is None or not before <= origins:
             raise SystemExit(
-                f"origins of this run do not name {', '.join(strangers)}: add them there, or leave them out"
+                f"{start} was made from texts that origins of this run do not name; grow one: training.grow --config"
             )
+
+
+def origins_of(start: Path) -> set[str] | None:
+    """Sources whose texts a folder of training.grow or .finetune was made from; None: from any."""
+    for name, where in (("finetuned.json", "config"), ("grown.json", None)):
+        if (start / name).is_file():
+            told = json.loads((start / name).read_text(encoding="utf-8"))
+            origins = (told[where] if where else told).get("origins")
+            return None if origins is None else set(origins)
+    return None
 
 
 def begin(start: Path | None, backbone: str | None, out: Path) -> Path:
@@ -393,9 +416,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--config", type=Path, required=True)
     parser.add_argument("--data", type=Path, required=True)
-    parser.add_argument(
-        "--start", type=Path, required=True, help="folder of training.grow, .pretrain or .finetune, or a model"
-    )
+    parser.add_argument("--start", type=Path, help="folder of training.grow, .pretrain or .finetune, or a model")
     parser.add_argument("--backbone", help="instead of --start: an encoder of the hub, or a local folder of one")
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--minutes", type=float, default=float("inf"), help="anneal to end by then at the latest")
@@ -406,7 +427,7 @@ def main() -> None:
     options.out.mkdir(parents=True, exist_ok=True)
 
     pools: dict[str, list[Example]] = defaultdict(list)
-    check_origins(config)
+    check_origins(config, options.start)
     examples = load_all(options.data)
     for example in keep_origins(examples, config.get("origins")):
         if example.split == "train":

@@ -191,7 +191,9 @@ def main() -> None:
     config = json.loads((options.minilm / "config.json").read_text())
     config |= {"vocab_size": tokenizer.get_vocab_size(), "pad_token_id": 0}
     (options.out / "config.json").write_text(json.dumps(config, indent=2))
-    (options.out / "grown.json").write_text(json.dumps({"rows": counts, "size": options.size}, indent=2))
+    origins = config_of_run["origins"] if config_of_run else None
+    grown = {"rows": counts, "size": options.size, "origins": origins}
+    (options.out / "grown.json").write_text(json.dumps(grown, indent=2))
 
 
 if __name__ == "__main__":

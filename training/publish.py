@@ -30,8 +30,17 @@ from nlp_cx.taxonomy import load_taxonomy
 from training.backbone import read_description
 from training.baseline import LinearBaseline
 from training.calibrate import calibrate, run
-from training.card import SOURCES, TEMPLATE, own_table, table, theme_table
-from training.data import THEMES, Example, load_all
+from training.card import (
+    MIXED_TERMS,
+    PERMISSIVE_TERMS,
+    SOURCES,
+    TEMPLATE,
+    licence_table,
+    own_table,
+    table,
+    theme_table,
+)
+from training.data import THEMES, Example, keep_origins, load_all
 from training.evaluate import evaluate
 
 FILES = ("config.json", "tokenizer.json", "model.safetensors", "openvino.xml", "openvino.bin")
@@ -125,7 +134,9 @@ def main() -> None:
     network = write_weights(options.finetuned, folder)
     made = json.loads((options.finetuned / "finetuned.json").read_text(encoding="utf-8"))
     history = {"rows_seen": made["rows"], "minutes": made["minutes"], "seed": made["config"]["seed"]}
-    manifest = write_manifest(folder, options.version, [one for one in examples if one.split == "dev"], history)
+    origins = made["config"].get("origins")  # a run on some texts alone is calibrated on those alone
+    dev = [one for one in keep_origins(examples, origins) if one.split == "dev"]
+    manifest = write_manifest(folder, options.version, dev, history)
     baseline = LinearBaseline([one for one in examples if one.split == "train"]) if options.baseline else None
     results = evaluate(Analyzer.load(folder), examples, baseline)
     _write_json(folder / "metrics.json", results)
@@ -139,7 +150,8 @@ def main() -> None:
         table=table(results),
         own_table=own_table(results),
         theme_table=theme_table(results),
-        sources=SOURCES,
+        terms=PERMISSIVE_TERMS if origins else MIXED_TERMS,
+        sources=licence_table(made["config"].get("licences", {})) if origins else SOURCES,
     )
     (folder / "card.md").write_text(card, encoding="utf-8")
     if not registry.history():

@@ -189,12 +189,49 @@ def test_plain_text_teaches_by_its_hidden_words_alone(tokenizer_json, tmp_path):
     assert "language" not in quiet
 
 
-def test_a_run_refuses_sources_outside_its_origins():
-    """The shipped recipe on permissive sources is sound; a research-only source in it is refused by name."""
+@pytest.fixture
+def permissive() -> dict:
     path = Path(__file__).parents[2] / "training" / "configs" / "permissive.toml"
-    config = tomllib.loads(path.read_text(encoding="utf-8"))
-    check_origins(config)
-    config["sources"]["uit_vsfc"] = {"rows": 10, "sentiment": 1.0}
+    return tomllib.loads(path.read_text(encoding="utf-8"))
+
+
+def test_a_run_refuses_sources_outside_its_origins(permissive):
+    """The shipped recipe on permissive sources is sound; a research-only source in it is refused by name."""
+    check_origins(permissive)
+    permissive["sources"]["uit_vsfc"] = {"rows": 10, "sentiment": 1.0}
 
     with pytest.raises(SystemExit, match="uit_vsfc"):
-        check_origins(config)
+        check_origins(permissive)
+
+
+def test_a_run_refuses_origins_without_a_licence(permissive):
+    """Whoever adds a source says why it may be learnt from."""
+    permissive["origins"].append("my_survey")
+
+    with pytest.raises(SystemExit, match=r"\[licences\] .* my_survey"):
+        check_origins(permissive)
+
+
+@pytest.mark.parametrize(
+    ("file", "told", "fine"),
+    [
+        ("grown.json", {"origins": ["authored", "cebab"]}, True),
+        ("grown.json", {"origins": None}, False),
+        ("grown.json", {"rows": {}}, False),
+        ("finetuned.json", {"config": {"origins": ["authored"]}}, True),
+        ("finetuned.json", {"config": {"origins": ["authored", "uit_vsfc"]}}, False),
+        ("finetuned.json", {"config": {"passes": 3}}, False),
+        ("manifest.json", {"version": "2026"}, False),
+        ("backbone.json", {"name": "xlm-roberta-base"}, True),
+    ],
+)
+def test_a_run_on_some_origins_refuses_a_start_made_from_others(permissive, tmp_path, file, told, fine):
+    """Vocabulary and weights carry over what they were made from; a folder that does not tell is refused."""
+    (tmp_path / file).write_text(json.dumps(told), encoding="utf-8")
+
+    if fine:
+        check_origins(permissive, tmp_path)
+    else:
+        with pytest.raises(SystemExit, match="made from texts"):
+            check_origins(permissive, tmp_path)
+    check_origins({"sources": {"uit_vsfc": {}}}, tmp_path)
