@@ -9,9 +9,6 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-import pytest
-
-from nlp_cx.errors import ConflictError, NotFoundError, ServiceError, StorageError
 from nlp_cx.jobs import Jobs
 from nlp_cx.jobs.keeper import Keeper
 from nlp_cx.jobs.presence import FilePresence
@@ -56,74 +53,6 @@ def test_every_row_of_a_batch_is_analysed_once_in_its_order(launch):
     assert page.items[0].analysis.themes[0].theme == "delivery"
 
 
-def test_files_are_gone_when_a_batch_is_over(launch):
-    jobs = launch()
-    batch = jobs.create("acme", write(jobs, rows(3)), name="survey.jsonl")
-    end(jobs, batch)
-
-    until(lambda: not jobs.files.spool(batch.id).exists())
-    assert list(jobs.files.uploads.iterdir()) == []
-
-
-@both
-def test_rejected_rows_are_kept_with_their_reasons_and_without_personal_data(launch):
-    jobs = launch()
-    bad = {"id": "bad", "text": ["call 0912 345 678"]}
-    batch = jobs.create("acme", write(jobs, [*rows(2), bad]), name="survey.jsonl")
-
-    done = end(jobs, batch)
-
-    assert (done.state, done.done, done.rejected, done.total) == ("completed", 2, 1, 3)
-    (rejected,) = jobs.work.store.rejected("acme", batch.id).items
-    assert rejected.reason == "text must be a string"
-    assert "0912" not in str(rejected.to_dict())
-
-
-def test_a_file_without_a_comment_fails_in_both_languages(launch):
-    jobs = launch()
-    batch = jobs.create("acme", write(jobs, [{"id": "bad", "text": ["x"]}]), name="survey.jsonl")
-
-    done = end(jobs, batch)
-
-    assert (done.state, done.error_code) == ("failed", "file")
-    assert done.error == "survey.jsonl holds no comment; 1 rows were rejected"
-    assert done.error_vi != done.error
-
-
-def test_a_file_that_cannot_be_read_fails_under_the_name_it_came_with(launch):
-    jobs = launch()
-    path = jobs.files.draft(".xlsx")
-    path.write_bytes(b"PK\x03\x04 and nothing more")
-
-    done = end(jobs, jobs.create("acme", path, name="khao-sat.xlsx"))
-
-    assert done.state == "failed"
-    assert "khao-sat.xlsx" in done.error
-    assert done.id not in done.error
-
-
-@both
-def test_what_a_killed_submit_left_is_taken_up(launch):
-    """The batch stands in the store and nothing in the queue: killed right between the two."""
-    jobs = launch()
-    jobs.files.keep(write(jobs, rows(3)), "b_left")
-    batch = jobs.work.store.create_batch("acme", batch_id="b_left", name="survey.jsonl")
-
-    jobs._keeper.reckon()
-
-    assert end(jobs, batch).state == "completed"
-
-
-def test_submitting_twice_analyses_once(launch):
-    jobs = launch()
-    batch = jobs.create("acme", write(jobs, rows(3)), name="survey.jsonl")
-    jobs.submit("acme", batch.id)
-    end(jobs, batch)
-    jobs.submit("acme", batch.id)
-
-    assert end(jobs, batch).done == 3
-
-
 def test_a_cancelled_batch_takes_nothing_more(launch):
     jobs = launch(worker=False)
     batch = jobs.create("acme", write(jobs, rows(3)), name="survey.jsonl")
@@ -134,34 +63,10 @@ def test_a_cancelled_batch_takes_nothing_more(launch):
     assert list(jobs.files.uploads.iterdir()) == []
 
 
-def test_only_what_is_under_way_can_be_cancelled(launch):
-    jobs = launch()
-    batch = jobs.create("acme", write(jobs, rows(3)), name="survey.jsonl")
-    end(jobs, batch)
-
-    with pytest.raises(ConflictError):
-        jobs.cancel("acme", batch.id)
-    with pytest.raises(NotFoundError):
-        jobs.cancel("other", batch.id)
-
-
-def test_a_deleted_batch_is_gone_with_its_comments(launch):
-    jobs = launch()
-    batch = jobs.create("acme", write(jobs, rows(3)), name="survey.jsonl")
-    end(jobs, batch)
-    with pytest.raises(NotFoundError):
-        jobs.delete("other", batch.id)
-
-    jobs.delete("acme", batch.id)
-
-    assert jobs.work.store.batch("acme", batch.id) is None
-    assert jobs.work.store.count("acme") == 0
-
-
 @both
 def test_a_batch_deleted_while_it_runs_leaves_nothing(launch):
     jobs = launch()
-    batch = jobs.create("acme", write(jobs, rows(8000)), name="survey.jsonl")
+    batch = jobs.create("acme", write(jobs, rows(6000)), name="survey.jsonl")
     until(lambda: jobs.work.store.batch("acme", batch.id).done)
 
     jobs.delete("acme", batch.id)
@@ -175,7 +80,7 @@ def test_a_batch_deleted_while_it_runs_leaves_nothing(launch):
 @both
 def test_what_is_under_way_at_a_stop_is_finished_by_the_next_worker(launch):
     jobs = launch()
-    batch = jobs.create("acme", write(jobs, rows(8000)), name="survey.jsonl")
+    batch = jobs.create("acme", write(jobs, rows(6000)), name="survey.jsonl")
     until(lambda: jobs.work.store.batch("acme", batch.id).done)
     jobs.stop()
     before = jobs.work.store.batch("acme", batch.id)
@@ -183,40 +88,19 @@ def test_what_is_under_way_at_a_stop_is_finished_by_the_next_worker(launch):
 
     done = end(launch(), batch)
 
-    assert (done.state, done.done) == ("completed", 8000)
+    assert (done.state, done.done) == ("completed", 6000)
 
 
 @both
 def test_a_small_batch_does_not_wait_for_a_large_one(launch):
     jobs = launch()
-    large = jobs.create("acme", write(jobs, rows(8000)), name="large.jsonl")
+    large = jobs.create("acme", write(jobs, rows(6000)), name="large.jsonl")
     until(lambda: jobs.work.store.batch("acme", large.id).done)
 
     end(jobs, jobs.create("other", write(jobs, rows(100)), name="small.jsonl"))
 
     assert jobs.work.store.batch("acme", large.id).state == "running"
     jobs.cancel("acme", large.id)
-
-
-def test_a_comment_that_breaks_the_analyzer_is_rejected_alone(launch, live, monkeypatch):
-    """Broken on purpose in the redactor, which every comment passes."""
-    jobs = launch()
-    real = live.analyzer("job")._redact
-
-    class Breaks:
-        def __call__(self, aligned):
-            if "boom" in aligned.text:
-                raise ZeroDivisionError
-            return real(aligned)
-
-    monkeypatch.setattr(live.analyzer("job"), "_redact", Breaks())
-    batch = jobs.create("acme", write(jobs, [*rows(2), {"id": "x", "text": "boom"}]), name="survey.jsonl")
-
-    done = end(jobs, batch)
-
-    assert (done.state, done.done, done.rejected) == ("completed", 2, 1)
-    (rejected,) = jobs.work.store.rejected("acme", batch.id).items
-    assert (rejected.id, rejected.row) == ("x", 3)
 
 
 def test_raw_text_is_kept_where_that_is_asked_for_and_the_upload_never_is(launch, settings):
@@ -244,12 +128,6 @@ def test_rescoring_reads_kept_texts_again_with_the_live_model(launch, settings):
     assert (after.batch, after.raw, after.analysis) == (batch.id, before.raw, before.analysis)
 
 
-def test_rescoring_nothing_is_done_at_once(launch):
-    jobs = launch()
-    again = end(jobs, jobs.rescore("acme", Filter()))
-    assert (again.state, again.done, again.total) == ("completed", 0, 0)
-
-
 def test_the_nightly_purge_deletes_what_is_older_than_it_may_be(launch, settings):
     jobs = launch(settings=replace(settings, retention_days=1))
     end(jobs, jobs.create("acme", write(jobs, rows(3)), name="survey.jsonl"))
@@ -261,17 +139,6 @@ def test_the_nightly_purge_deletes_what_is_older_than_it_may_be(launch, settings
     assert jobs.work.store.count("acme") == 0
 
 
-def test_the_purge_is_scheduled_once_for_all_processes_and_runs(launch):
-    jobs = launch()
-    (schedule,) = jobs.engine.client.list_schedules()
-    assert (schedule["schedule_name"], schedule["status"]) == ("purge", "ACTIVE")
-
-    handle = jobs.engine.client.trigger_schedule("purge")
-
-    until(lambda: handle.get_status().status not in ("ENQUEUED", "PENDING"))
-    assert handle.get_status().status == "SUCCESS"
-
-
 def test_what_is_over_is_forgotten_by_the_queue(launch):
     jobs = launch()
     end(jobs, jobs.create("acme", write(jobs, rows(3)), name="survey.jsonl"))
@@ -280,24 +147,6 @@ def test_what_is_over_is_forgotten_by_the_queue(launch):
     jobs.engine.forget((datetime.now(UTC) + timedelta(minutes=1)).isoformat())
 
     assert jobs.engine.client.list_workflows() == []
-
-
-def test_a_second_worker_in_the_same_process_is_refused(launch):
-    launch()
-    with pytest.raises(ServiceError, match="one process"):
-        launch()
-
-
-def test_what_is_queued_holds_ids_and_no_text_and_is_json(launch):
-    jobs = launch()
-    end(jobs, jobs.create("acme", write(jobs, rows(3)), name="survey.jsonl"))
-
-    for status in jobs.engine.client.list_workflows():
-        assert "giao hàng" not in json.dumps(status.input, ensure_ascii=False)
-    with sqlite3.connect(jobs.files.folder / "jobs.sqlite") as database:
-        kinds = {kind for (kind,) in database.execute("SELECT DISTINCT serialization FROM workflow_status")}
-    assert kinds == {"portable_json"}
-    database.close()
 
 
 def test_a_batch_whose_work_was_given_up_fails_and_says_so(launch):
@@ -335,18 +184,3 @@ def test_what_killed_processes_left_is_swept_after_a_day(launch):
 
     assert sorted(jobs.files.uploads.iterdir()) == sorted([waits, fresh])
     assert list((jobs.files.folder / "spool").iterdir()) == []
-
-
-def test_a_task_rests_while_the_database_is_away(launch, monkeypatch):
-    monkeypatch.setattr("nlp_cx.jobs.engine.RESTS", (0.05, 0.05))
-    jobs = launch()
-    tries = []
-
-    def fails_once() -> None:
-        tries.append(1)
-        if len(tries) == 1:
-            raise StorageError("away")
-
-    jobs.engine._try("deliver", fails_once, ())
-
-    assert len(tries) == 2
