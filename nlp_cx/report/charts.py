@@ -308,7 +308,7 @@ def heat_map(rows: Sequence[Row], *, width: int, places: Sequence[str], themes: 
     )  # fmt: skip
     words = alt.Chart().mark_text(fontSize=11 if width >= NARROW else 9).encode(
         x=x, y=y, text="label:N",
-        color=alt.condition("abs(datum.net) > 0.55 && !datum.faint", alt.value("#FFFFFF"), alt.value(INK)),
+        color=alt.condition("abs(datum.net) > 0.75 && !datum.faint", alt.value("#FFFFFF"), alt.value(INK)),
     )  # fmt: skip
     return _spec(
         alt.layer(cells, words, data=_data(long)),

@@ -72,7 +72,7 @@ def _score(found: Findings, lang: Tongue) -> Iterator[Headline]:
     groups = ", ".join(
         say("report.h_group", lang, group=say(f"group.{name}", lang), share=percent(share.share, lang))
         for name, share in score.shares.items()
-        if name != "passives"
+        if name != "passives" and score.statistic != "top_2_box"  # which is the headline itself
     )
     interval = ""
     if score.low is not None and score.high is not None:
