@@ -1,6 +1,7 @@
 """Datasets of the hub become a data folder, through the very loader that fetches them."""
 
 import json
+from pathlib import Path
 
 import polars
 import pytest
@@ -216,3 +217,13 @@ def test_every_table_is_whole(name):
     named = {theme for one in meant for theme in ([one] if isinstance(one, str) else one) if theme}
     assert named | set(entry.get("themes", {}).get("annotated", ())) <= set(load_taxonomy().ids)
     assert entry["licence"]
+
+
+def test_the_readme_names_every_source_and_where_it_lies():
+    """training/README.md has a row for each table, and none besides."""
+    readme = (Path(__file__).parents[2] / "training" / "README.md").read_text(encoding="utf-8")
+    part = readme[readme.index("| source | on the hub |") :].split("\n\n", 1)[0]
+
+    cells = [[cell.strip() for cell in line.split("|")] for line in part.split("\n")[2:]]
+    rows = {name: dataset for _, name, dataset, *_ in cells}
+    assert rows == {name: entry["dataset"] for name, entry in load_table().items()}
