@@ -12,6 +12,7 @@ from typing import Any
 from nlp_cx.export.table import writable
 from nlp_cx.report.blocks import Block, Bullets, Document, Figure, Grid, Paragraph, Tiles, Voices
 from nlp_cx.report.drawing import draw
+from nlp_cx.words import say
 
 _WIDE, _HALF = 640, 330
 _FONT = "Libertinus Serif"
@@ -55,9 +56,12 @@ def to_pdf(document: Document) -> bytes:
             for section in document.sections
         ],
     }
+    printable = _printable(told)
+    if printable != told:
+        printable["footer"] += f" {say('report.note_emoji', document.lang)}"
     made: bytes = typst.compile(
         Path(__file__).with_name("report.typ").read_bytes(),
-        sys_inputs={"document": json.dumps(_printable(told), ensure_ascii=False)},
+        sys_inputs={"document": json.dumps(printable, ensure_ascii=False)},
         ignore_system_fonts=True,
         timestamp=0,
     )
@@ -115,4 +119,4 @@ def _printable(value: Any) -> Any:
         return value if value.startswith("<svg") else _PICTURES.sub("", writable(value))
     if isinstance(value, dict):
         return {key: _printable(one) for key, one in value.items()}
-    return [_printable(one) for one in value] if isinstance(value, list | tuple) else value
+    return type(value)(_printable(one) for one in value) if isinstance(value, list | tuple) else value
