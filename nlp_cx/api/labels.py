@@ -11,7 +11,7 @@ from typing import Annotated, Any
 
 from fastapi import Depends, Query, Response
 from fastapi.responses import JSONResponse, StreamingResponse
-from pydantic import BaseModel, ConfigDict, Field, StrictStr
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictStr
 from starlette.concurrency import run_in_threadpool
 
 from nlp_cx.alignment import Aligned
@@ -42,13 +42,21 @@ LabelReader = Annotated[Caller, Depends(require("label", "read"))]
 # --- what comes in ---
 
 
+def _whole(given: object) -> object:
+    """Take 12.0 for 12, as JSON Schema does."""
+    return int(given) if isinstance(given, float) and given.is_integer() else given
+
+
+Offset = Annotated[int, BeforeValidator(_whole)]
+
+
 class GivenSpan(BaseModel):
     """Words that prove a theme, by their place or by themselves."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
-    start: int | None = Field(None, ge=0, description="First code point in the text as sent.")
-    end: int | None = Field(None, ge=1, description="One past the last code point.")
+    start: Offset | None = Field(None, ge=0, description="First code point in the text as sent.")
+    end: Offset | None = Field(None, ge=1, description="One past the last code point.")
     text: StrictStr | None = Field(
         None, min_length=1, max_length=10_000, description="The words; looked for in the text if no place is given."
     )

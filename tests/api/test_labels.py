@@ -90,7 +90,7 @@ def test_a_correction_can_be_taken_back(client):
 
 def test_evidence_is_kept_as_redacted(client):
     """Words are found in the redacted text; offsets count the text as sent and grow around personal data."""
-    spans = [{"text": "GIAO HÀNG chậm"}, {"start": 6, "end": 18}]
+    spans = [{"text": "GIAO HÀNG chậm"}, {"start": 6.0, "end": 18}]
     label = correct(
         client, comment_id="a", themes=[{"theme": "delivery", "sentiment": "negative", "spans": spans}]
     ).json()
