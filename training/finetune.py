@@ -16,9 +16,10 @@ import shutil
 import time
 import tomllib
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -36,7 +37,8 @@ from nlp_cx.tokenise import join_syllables
 from training.backbone import fetch, read_description
 from training.data import BOTH, THEMES, UNJUDGED, UNKNOWN, Example, keep_origins, load_all, load_unlabelled
 from training.masking import MASK, LanguageHead, hide
-from training.noise import draw
+from training.noise import BARE_SHARE, draw
+from training.teach import Guess, guess_loss, stack, teach
 
 POOL = 4096
 SOURCE_PULL = 0.05
@@ -62,6 +64,8 @@ class Batch:
     """Shape (rows, tokens): where a token of the input was hidden, for the language loss."""
     original: Tensor | None = None
     """Shape (rows, tokens): the ids before hiding."""
+    guessed: tuple[Tensor, Tensor] | None = None
+    """The teacher's probabilities of sentiment and themes, of the rows that it guessed."""
 
 
 def draw_pass(pools: dict[str, list[Example]], wanted: dict[str, int], dice: random.Random) -> list[Example]:
@@ -75,9 +79,9 @@ def draw_pass(pools: dict[str, list[Example]], wanted: dict[str, int], dice: ran
     return rows
 
 
-def prepare(example: Example, dice: random.Random) -> Aligned:
+def prepare(example: Example, dice: random.Random, bare_share: float = BARE_SHARE) -> Aligned:
     """Noise as customers make it, then the normaliser that serving uses."""
-    noise = draw(example.language, dice)
+    noise = draw(example.language, dice, bare_share=bare_share)
     aligned = Aligned.of(example.text)
     return normalise(aligned.edit(noise(example.text, dice)) if noise else aligned)
 
@@ -97,7 +101,10 @@ def mark_evidence(example: Example, aligned: Aligned, window: Encoded) -> np.nda
 
 
 def collate(
-    rows: Sequence[tuple[Example, Aligned, Encoded]], sources: dict[str, int], trust: dict[str, float]
+    rows: Sequence[tuple[Example, Aligned, Encoded]],
+    sources: dict[str, int],
+    trust: dict[str, float],
+    guesses: Mapping[str, Guess],
 ) -> Batch:
     """Pad one batch."""
     width = max(len(window.ids) for _, _, window in rows)
@@ -120,23 +127,32 @@ def collate(
         themes=torch.tensor([example.themes for example in examples]),
         flags=torch.tensor([(example.complaint, example.suggestion, example.none) for example in examples]),
         evidence=evidence,
+        guessed=stack((guesses.get(example.id) for example in examples), len(THEMES)),
     )
 
 
 def batches(
-    rows: list[Example], encoder: Encoder, config: dict[str, Any], sources: dict[str, int], dice: random.Random
+    rows: list[Example],
+    encoder: Encoder,
+    config: dict[str, Any],
+    sources: dict[str, int],
+    dice: random.Random,
+    guesses: Mapping[str, Guess] = MappingProxyType({}),
 ) -> Iterator[Batch]:
     """Encode a pass pool by pool, cut each into length-sorted batches, in random order."""
+    bare = {
+        source: float(entry.get("bare", config.get("bare", BARE_SHARE))) for source, entry in config["sources"].items()
+    }
     trust = {source: float(entry["sentiment"]) for source, entry in config["sources"].items()}
     for at in range(0, len(rows), POOL):
         examples = rows[at : at + POOL]
-        aligned = [prepare(example, dice) for example in examples]
+        aligned = [prepare(example, dice, bare[example.source]) for example in examples]
         windows, _ = encoder.encode([item.text for item in aligned], [example.question for example in examples])
         cut = list(cut_batches(windows, budget=config["token_budget"]))
         dice.shuffle(cut)
         for positions in cut:
             picked = [windows[position] for position in positions]
-            yield collate([(examples[w.comment], aligned[w.comment], w) for w in picked], sources, trust)
+            yield collate([(examples[w.comment], aligned[w.comment], w) for w in picked], sources, trust, guesses)
 
 
 def sentiment_loss(logits: Tensor, batch: Batch, neutral_weight: float) -> Tensor:
@@ -217,6 +233,8 @@ def losses(
         "evidence": evidence_loss(evidence.float(), batch.evidence),
         "sources": SOURCE_PULL * source_bias.pow(2).mean(),
     }
+    if batch.guessed is not None:
+        found["guessed"] = guess_loss(sentiment.float(), themes.float(), batch.guessed)
     if language is not None and batch.hidden is not None and batch.original is not None and batch.hidden.any():
         with torch.autocast("cpu", torch.bfloat16):
             guesses = language(states[batch.hidden], network.words)
@@ -330,7 +348,14 @@ class Learner:
         (out / "finetuned.json").write_text(json.dumps(figures, indent=2), encoding="utf-8")
 
 
-def learn(learner: Learner, pools: dict[str, list[Example]], encoder: Encoder, out: Path, minutes: float) -> None:
+def learn(
+    learner: Learner,
+    pools: dict[str, list[Example]],
+    encoder: Encoder,
+    out: Path,
+    minutes: float,
+    guesses: Mapping[str, Guess] = MappingProxyType({}),
+) -> None:
     """Run passes until all are done or the minutes are spent, saving on the way."""
     wanted = {source: int(entry["rows"]) for source, entry in learner.config["sources"].items()}
     total = sum(count for source, count in wanted.items() if pools.get(source)) * learner.config["passes"]
@@ -339,7 +364,8 @@ def learn(learner: Learner, pools: dict[str, list[Example]], encoder: Encoder, o
     step, saved = 0, time.monotonic()
     while True:
         dice = random.Random(learner.config["seed"] + 1000 * learner.number + learner.seen)  # noqa: S311
-        for batch in batches(draw_pass(pools, wanted, dice), encoder, learner.config, learner.sources, dice):
+        rows = draw_pass(pools, wanted, dice)
+        for batch in batches(rows, encoder, learner.config, learner.sources, dice, guesses):
             done = max(learner.seen / total, learner.minutes / minutes)
             if done >= 1:
                 return
@@ -438,8 +464,10 @@ def main() -> None:
     start = begin(options.start, options.backbone, options.out)
     encoder = make_encoder(start, config["max_tokens"])
     learner = Learner(start, config, {source: number for number, source in enumerate(config["sources"])})
+    taught = [one for name, entry in config["sources"].items() if entry.get("taught") for one in pools[name]]
+    guesses = teach(learner.network, encoder, taught, 4 * config["token_budget"])
     learner.restore(options.out / "checkpoint.pt")
-    learn(learner, pools, encoder, options.out, options.minutes)
+    learn(learner, pools, encoder, options.out, options.minutes, guesses)
     learner.write(options.out, start)
 
 

@@ -74,14 +74,22 @@ def capitals(text: str, _: random.Random) -> list[Replacement]:
 
 
 Noise = Callable[[str, random.Random], list[Replacement]]
-VIETNAMESE: tuple[tuple[float, Noise], ...] = ((0.22, bare), (0.06, teencode), (0.03, typos), (0.02, capitals))
+BARE_SHARE = 0.22
+"""Share of Vietnamese rows without diacritics, unless a run says another."""
+VIETNAMESE: tuple[tuple[float, Noise], ...] = ((0.06, teencode), (0.03, typos), (0.02, capitals))
 ENGLISH: tuple[tuple[float, Noise], ...] = ((0.05, typos), (0.03, capitals))
 
 
-def draw(language: str, dice: random.Random) -> Noise | None:
-    """Choose the noise of one training row; most rows get none."""
+def draw(language: str, dice: random.Random, *, bare_share: float = BARE_SHARE) -> Noise | None:
+    """Choose the noise of one training row; most rows get none.
+
+    Args:
+        language: `vi` or `en`.
+        dice: Where chance comes from.
+        bare_share: Share of Vietnamese rows that lose all diacritics.
+    """
     roll = dice.random()
-    for share, noise in VIETNAMESE if language == "vi" else ENGLISH:
+    for share, noise in ((bare_share, bare), *VIETNAMESE) if language == "vi" else ENGLISH:
         if roll < share:
             return noise
         roll -= share

@@ -80,7 +80,7 @@ def test_a_batch_deleted_while_it_runs_leaves_nothing(launch):
 @both
 def test_what_is_under_way_at_a_stop_is_finished_by_the_next_worker(launch):
     jobs = launch()
-    batch = jobs.create("acme", write(jobs, rows(6000)), name="survey.jsonl")
+    batch = jobs.create("acme", write(jobs, rows(15_000)), name="survey.jsonl")
     until(lambda: jobs.work.store.batch("acme", batch.id).done)
     jobs.stop()
     before = jobs.work.store.batch("acme", batch.id)
@@ -88,13 +88,13 @@ def test_what_is_under_way_at_a_stop_is_finished_by_the_next_worker(launch):
 
     done = end(launch(), batch)
 
-    assert (done.state, done.done) == ("completed", 6000)
+    assert (done.state, done.done) == ("completed", 15_000)
 
 
 @both
 def test_a_small_batch_does_not_wait_for_a_large_one(launch):
     jobs = launch()
-    large = jobs.create("acme", write(jobs, rows(6000)), name="large.jsonl")
+    large = jobs.create("acme", write(jobs, rows(30_000)), name="large.jsonl")
     until(lambda: jobs.work.store.batch("acme", large.id).done)
 
     end(jobs, jobs.create("other", write(jobs, rows(100)), name="small.jsonl"))
