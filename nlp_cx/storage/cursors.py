@@ -16,6 +16,7 @@ LISTS: Mapping[str, tuple[str, int]] = {
     "results": ("r", 1),
     "rejected": ("x", 1),
     "deliveries": ("d", 1),
+    "firings": ("f", 1),
     "labels": ("l", 1),
     "stored": ("s", 1),
     "newest": ("n", 2),

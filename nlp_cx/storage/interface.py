@@ -8,11 +8,12 @@ edited is a `RequestError`. Where something is looked up by id, None means that 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from nlp_cx.records import Analysis, Comment
 from nlp_cx.storage.records import (
+    AlertRule,
     ApiKey,
     Batch,
     BatchKind,
@@ -21,6 +22,7 @@ from nlp_cx.storage.records import (
     Delivery,
     Dimensions,
     Filter,
+    Firing,
     Idempotent,
     Label,
     LabelledComment,
@@ -39,9 +41,9 @@ from nlp_cx.storage.records import (
 )
 
 __all__ = [
-    "ApiKey", "Batch", "BatchKind", "BatchState", "Correction", "Delivery", "Dimensions", "Filter", "Idempotent",
-    "Label", "LabelledComment", "Order", "Page", "PresenceMatrix", "Rejected", "Row", "Saved", "ScoreBand",
-    "ScoreCount", "Store", "StoredComment", "ThemeCount", "Totals", "Webhook",
+    "AlertRule", "ApiKey", "Batch", "BatchKind", "BatchState", "Correction", "Delivery", "Dimensions", "Filter",
+    "Firing", "Idempotent", "Label", "LabelledComment", "Order", "Page", "PresenceMatrix", "Rejected", "Row",
+    "Saved", "ScoreBand", "ScoreCount", "Store", "StoredComment", "ThemeCount", "Totals", "Webhook",
 ]  # fmt: skip
 
 EVERYTHING = Filter()
@@ -306,6 +308,87 @@ class Webhooks(Protocol):
         ...
 
 
+class Alerts(Protocol):
+    """When a workspace wants to be told of a share, and when that was so."""
+
+    def create_alert(
+        self, workspace: str, *, alert_id: str, name: str, rule: Mapping[str, Any], enabled: bool = True
+    ) -> AlertRule:
+        """Keep an alert; `ConflictError` if the id is taken."""
+        ...
+
+    def alert(self, workspace: str, alert_id: str) -> AlertRule | None:
+        """Give one alert."""
+        ...
+
+    def alerts(self, workspace: str) -> list[AlertRule]:
+        """List alerts, oldest first."""
+        ...
+
+    def update_alert(self, workspace: str, alert_id: str, **values: Any) -> AlertRule | None:
+        """Change `name`, `rule` or `enabled`; None if there is no such alert.
+
+        Another rule begins anew: it may fire at once, and of stretches of time that the former one fired of.
+        """
+        ...
+
+    def delete_alert(self, workspace: str, alert_id: str) -> bool:
+        """Delete an alert with its firings; tells whether it was there."""
+        ...
+
+    def watched(self) -> list[str]:
+        """List the workspaces that have an alert which is enabled."""
+        ...
+
+    def alert_checked(self, workspace: str, alert_id: str, *, version: int, outcome: str, at: datetime) -> None:
+        """Write down what a check found, if the rule is still the one that was checked."""
+        ...
+
+    def fire(
+        self,
+        workspace: str,
+        alert_id: str,
+        *,
+        version: int,
+        firing_id: str,
+        bucket: str,
+        cool_down: timedelta,
+        at: datetime,
+        data: Mapping[str, Any],
+    ) -> Firing | None:
+        """Let an alert fire, in one transaction.
+
+        Args:
+            workspace: Whose alert it is.
+            alert_id: Its id.
+            version: That of the rule that was checked.
+            firing_id: Id of the firing.
+            bucket: Stretch of time that it fires of.
+            cool_down: After firing, it keeps silent for so long.
+            at: Now.
+            data: What was found.
+
+        Returns:
+            The firing; None if the alert is switched off, gone or changed, is cooling down, or fired of that stretch of
+            time already: of several processes that find the same, one fires.
+        """
+        ...
+
+    def firings(
+        self, workspace: str, alert_id: str | None = None, *, after: str | None = None, limit: int = 50
+    ) -> Page[Firing]:
+        """List what fired, of one alert or of all, newest first."""
+        ...
+
+    def untold_firings(self, workspace: str) -> list[Firing]:
+        """List firings that webhooks were not told of yet, oldest first."""
+        ...
+
+    def firing_told(self, workspace: str, firing_id: str) -> None:
+        """Write down that webhooks were told of a firing."""
+        ...
+
+
 class Idempotency(Protocol):
     """Answers to requests that may be sent twice; forgotten after 24 hours."""
 
@@ -374,7 +457,7 @@ class Summaries(Protocol):
         ...
 
 
-class Store(Comments, Batches, Labels, Keys, Webhooks, Idempotency, Summaries, Protocol):
+class Store(Comments, Batches, Labels, Keys, Webhooks, Alerts, Idempotency, Summaries, Protocol):
     """All of it."""
 
     def ping(self) -> None:

@@ -267,6 +267,41 @@ class Delivery:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AlertRule:
+    """When a workspace wants to be told of a share."""
+
+    id: str
+    workspace: str
+    name: str
+    rule: Mapping[str, Any]
+    """What it is about, as `jobs.watch` reads it."""
+    version: int
+    """Counts the changes of `rule`, from 1."""
+    enabled: bool
+    created_at: datetime
+    changed_at: datetime
+    fired_at: datetime | None = None
+    """When it fired last since its rule is what it is."""
+    checked_at: datetime | None = None
+    outcome: str | None = None
+    """What the last check found."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Firing:
+    """An alert that fired, once per stretch of time."""
+
+    id: str
+    number: int
+    """Counts up per workspace."""
+    alert_id: str
+    bucket: str
+    at: datetime
+    data: Mapping[str, Any]
+    """What was found; never the text of a comment."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Idempotent:
     """What is known of an Idempotency-Key."""
 
@@ -384,8 +419,8 @@ class Dimensions:
 
 
 __all__ = [
-    "BATCH_STATES", "CALENDAR", "FINAL", "GROUPS", "LIKELY", "STANDINGS", "TRANSITIONS", "ApiKey", "Batch", "BatchKind",
-    "BatchState", "Bucket", "Correction", "Delivery", "Dimensions", "Filter", "Idempotent", "Label", "LabelledComment",
-    "Order", "Page", "PresenceMatrix", "Rejected", "Row", "Saved", "ScoreBand", "ScoreCount", "Standing",
-    "StoredComment", "ThemeCount", "Totals", "Webhook",
+    "BATCH_STATES", "CALENDAR", "FINAL", "GROUPS", "LIKELY", "STANDINGS", "TRANSITIONS", "AlertRule", "ApiKey",
+    "Batch", "BatchKind", "BatchState", "Bucket", "Correction", "Delivery", "Dimensions", "Filter", "Firing",
+    "Idempotent", "Label", "LabelledComment", "Order", "Page", "PresenceMatrix", "Rejected", "Row", "Saved",
+    "ScoreBand", "ScoreCount", "Standing", "StoredComment", "ThemeCount", "Totals", "Webhook",
 ]  # fmt: skip

@@ -9,6 +9,7 @@ daily           mentions and comments counted per day and language, for SQL
 names           numbers that facts use for touchpoints, stages, segments, scales, themes and models
 batches, chunks, rejections     what was handed in, what of it is kept, what could not be used
 labels          corrections by people, all of them
+alerts, firings when somebody wants to be told, and when that was so
 keys, webhooks, deliveries, idempotency         what the service keeps for itself
 """
 
@@ -314,6 +315,40 @@ deliveries = sa.Table(
     sa.Column("status", sa.Integer),
     sa.Column("error", sa.Text),
     sa.Column("milliseconds", sa.Integer, nullable=False),
+)
+
+alerts = sa.Table(
+    "alerts",
+    metadata,
+    sa.Column("number", Big, primary_key=True, autoincrement=True),
+    _workspace(),
+    sa.Column("id", sa.Text, nullable=False),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("rule", sa.JSON, nullable=False),
+    sa.Column("version", sa.Integer, nullable=False, comment="counts the changes of its rule"),
+    sa.Column("enabled", sa.Boolean, nullable=False),
+    sa.Column("created_at", Moment, nullable=False),
+    sa.Column("changed_at", Moment, nullable=False),
+    sa.Column("fired_at", Moment, comment="when this version of the rule fired last"),
+    sa.Column("checked_at", Moment),
+    sa.Column("outcome", sa.Text, comment="what the last check found"),
+    sa.UniqueConstraint("workspace", "id"),
+    sqlite_autoincrement=True,
+)
+
+firings = sa.Table(
+    "firings",
+    metadata,
+    sa.Column("alert", Big, sa.ForeignKey("alerts.number", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    sa.Column("number", Big, primary_key=True, autoincrement=False),
+    sa.Column("id", sa.Text, nullable=False),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("bucket", sa.Text, nullable=False),
+    sa.Column("at", Moment, nullable=False),
+    sa.Column("data", sa.JSON, nullable=False),
+    sa.Column("told", sa.Boolean, nullable=False, comment="whether webhooks were told"),
+    sa.UniqueConstraint("alert", "version", "bucket"),
+    sa.Index(None, "told", sqlite_where=sa.text("NOT told"), postgresql_where=sa.text("NOT told")),
 )
 
 idempotency = sa.Table(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from nlp_cx.errors import StorageError
+from nlp_cx.storage.alert_part import AlertPart
 from nlp_cx.storage.batch_part import BatchPart
 from nlp_cx.storage.comment_part import CommentPart
 from nlp_cx.storage.database import Database
@@ -17,7 +18,7 @@ from nlp_cx.storage.summary_part import SummaryPart
 from nlp_cx.storage.webhook_part import WebhookPart
 
 
-class SqlStore(CommentPart, BatchPart, LabelPart, KeyPart, WebhookPart, IdempotencyPart, SummaryPart):
+class SqlStore(CommentPart, BatchPart, LabelPart, KeyPart, WebhookPart, AlertPart, IdempotencyPart, SummaryPart):
     """Implements `interface.Store` on SQLite and PostgreSQL."""
 
     @classmethod
