@@ -17,9 +17,11 @@ from nlp_cx.api import (
     drivers,
     health,
     labels,
+    me,
     metrics,
     models,
     openapi,
+    page,
     previews,
     problems,
     rescore,
@@ -38,7 +40,8 @@ from nlp_cx.settings import Settings
 
 ROUTERS = (
     analyze.router, batches.router, previews.router, rescore.router, webhooks.router, comments.router, labels.router,
-    summaries.router, drivers.router, models.router, themes.router, health.router, metrics.router,
+    summaries.router, drivers.router, models.router, themes.router, me.router, health.router, metrics.router,
+    page.router,
 )  # fmt: skip
 """All routes, in the order that OpenAPI shows them."""
 

@@ -1,0 +1,103 @@
+// The filters above the figures and above the comments: every one stands in the address.
+import { h, icon } from "../dom.js";
+import { dialog } from "./dialog.js";
+import { chip } from "./bits.js";
+import { menu, popover } from "./menu.js";
+
+const FLAGS = ["needs_review", "human", "mixed", "complaint", "suggestion"];
+
+/**
+ * Make the bar: filterBar(ctx, {dimensions, drill}). `dimensions` is the answer of /v1/dimensions; with `drill` the
+ * filters of single comments are there too. Every choice changes the address by `ctx.set`.
+ */
+export function filterBar(ctx, { dimensions, drill = false }) {
+  const { filters, t } = ctx;
+  const set = (name) => (values) => ctx.set({ [name]: values });
+  const listed = (found, say = (value) => value) => found.map(({ value, comments }) => ({ value, label: say(value), count: comments }));
+  const bar = h("div.filters", { role: "group", "aria-label": t("filters") });
+  const add = (name, label, options) => {
+    if (options.length > 1 || filters.has(name)) bar.append(menu({ name, label, options, chosen: filters.all(name), choose: set(name) }));
+  };
+  if (dimensions.first || filters.has("since") || filters.has("until")) bar.append(period(ctx, dimensions));
+  add("language", t("language"), listed(dimensions.languages, (value) => t(`language.${value}`)));
+  add("touchpoint", t("touchpoint"), listed(dimensions.touchpoints));
+  add("stage", t("stage"), listed(dimensions.stages, (value) => ctx.stageName(value)));
+  for (const segment of dimensions.segments) {
+    const mine = filters.all("segment").filter((value) => value.startsWith(`${segment.name}=`));
+    const others = filters.all("segment").filter((value) => !mine.includes(value));
+    const options = segment.values.map(({ value, comments }) => ({ value: `${segment.name}=${value}`, label: value || "–", count: comments }));
+    bar.append(menu({ name: `segment:${segment.name}`, label: segment.name, options, chosen: mine, choose: (values) => ctx.set({ segment: [...others, ...values] }) }));
+  }
+  add("sentiment", t("sentiment"), ["negative", "neutral", "positive"].map((value) => ({ value, label: t(value) })));
+  add("mentioning", t("theme"), listed(dimensions.themes, ctx.themeName));
+  if (drill || filters.has("mentioning_as")) add("mentioning_as", t("themeJudged"), ["negative", "neutral", "positive"].map((value) => ({ value, label: t(value) })));
+  for (const name of FLAGS) {
+    if (drill || filters.has(name)) {
+      bar.append(h("button.pick", {
+        type: "button", "aria-pressed": String(filters.get(name) === "true"), class: filters.has(name) ? "active" : "", dataset: { pick: name },
+        onclick: () => ctx.set({ [name]: filters.get(name) === "true" ? null : "true" }),
+      }, t(`flag.${name}`)));
+    }
+  }
+  const chips = rest(ctx);
+  if (chips.length) bar.append(...chips);
+  if (filters.set().length > 0) bar.append(h("button.clear", { type: "button", dataset: { pick: "clear" }, onclick: () => ctx.go(ctx.view, filters.without()) }, t("clearFilters")));
+  return bar;
+}
+
+/** Filters that have no menu are chips: score bands, batches, models, respondents, searched words. */
+function rest(ctx) {
+  const { filters, t } = ctx;
+  return ["score", "batch", "model", "respondent", "standing", "text"].flatMap((name) => filters.all(name).map((value) =>
+    chip(`${t(`filter.${name}`)}: ${name === "score" ? value.replace("..", "–").replace(/^(\w+)/, (word) => word.toUpperCase()) : value}`, { remove: () => ctx.go(ctx.view, filters.toggle(name, value)) })));
+}
+
+function period(ctx, { first, last }) {
+  const { filters, t, format } = ctx;
+  const [since, until] = [filters.get("since"), filters.get("until")];
+  const label = since || until ? `${since ? format.date(since) : "…"} – ${until ? format.date(until) : "…"}` : t("allTime");
+  const preset = (days, months) => {
+    const end = new Date(`${last}T00:00:00Z`);
+    const begin = new Date(end);
+    if (months) { begin.setUTCMonth(begin.getUTCMonth() - months); begin.setUTCDate(begin.getUTCDate() + 1); }
+    else begin.setUTCDate(begin.getUTCDate() - days + 1);
+    return { since: begin.toISOString().slice(0, 10), until: last };
+  };
+  return popover({
+    name: "period", label, active: Boolean(since || until),
+    panel: (close) => [
+      h("div.presets", {},
+        h("button", { type: "button", onclick: () => { close(true); ctx.set({ since: null, until: null }); } }, t("allTime")),
+        last && [["last7", preset(7)], ["last30", preset(30)], ["last90", preset(90)], ["last12", preset(0, 12)]].map(([key, days]) =>
+          h("button", { type: "button", onclick: () => { close(true); ctx.set(days); } }, t(key)))),
+      last && h("p.hint", {}, t("dataSpan", { first: format.date(first), last: format.date(last) })),
+      h("form.dates", {
+        onsubmit: (event) => {
+          event.preventDefault();
+          let [from, to] = [event.target.elements.since.value, event.target.elements.until.value];
+          if (from && to && to < from) [from, to] = [to, from];
+          close(true);
+          ctx.set({ since: from, until: to });
+        },
+      },
+        h("label", {}, t("from"), h("input", { type: "date", name: "since", value: since ?? "" })),
+        h("label", {}, t("to"), h("input", { type: "date", name: "until", value: until ?? "" })),
+        h("button.button.primary.small", { type: "submit" }, t("apply"))),
+    ],
+  });
+}
+
+/** A button that shows the address of this very view, for a colleague. */
+export function shareButton(ctx) {
+  return h("button.button.plain.small", {
+    type: "button",
+    onclick: async () => {
+      try {
+        await navigator.clipboard.writeText(location.href);
+        ctx.toast(ctx.t("copied"), { kind: "good" });
+      } catch {
+        await dialog({ title: ctx.t("share"), body: h("input.wide", { value: location.href, readonly: true, "aria-label": ctx.t("share") }), actions: [{ label: ctx.t("close"), value: null }] });
+      }
+    },
+  }, icon("link"), h("span", {}, ctx.t("share")));
+}

@@ -1,0 +1,8 @@
+export const words = {
+  vi: {
+    title: "Cảnh báo",
+  },
+  en: {
+    title: "Alerts",
+  },
+};

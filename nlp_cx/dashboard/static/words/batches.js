@@ -1,0 +1,8 @@
+export const words = {
+  vi: {
+    title: "Các lô",
+  },
+  en: {
+    title: "Batches",
+  },
+};

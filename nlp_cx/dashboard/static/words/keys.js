@@ -1,0 +1,8 @@
+export const words = {
+  vi: {
+    title: "Khoá API",
+  },
+  en: {
+    title: "API keys",
+  },
+};

@@ -1,0 +1,8 @@
+export const words = {
+  vi: {
+    title: "Mô hình",
+  },
+  en: {
+    title: "Models",
+  },
+};

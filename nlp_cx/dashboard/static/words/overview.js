@@ -1,0 +1,8 @@
+export const words = {
+  vi: {
+    title: "Tổng quan",
+  },
+  en: {
+    title: "Overview",
+  },
+};

@@ -1,0 +1,8 @@
+export const words = {
+  vi: {
+    title: "Đọc ý kiến",
+  },
+  en: {
+    title: "Read comments",
+  },
+};

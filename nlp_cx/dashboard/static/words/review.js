@@ -1,0 +1,8 @@
+export const words = {
+  vi: {
+    title: "Duyệt nhãn",
+  },
+  en: {
+    title: "Review labels",
+  },
+};

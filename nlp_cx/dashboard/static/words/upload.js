@@ -1,0 +1,8 @@
+export const words = {
+  vi: {
+    title: "Tải tệp lên",
+  },
+  en: {
+    title: "Upload",
+  },
+};
