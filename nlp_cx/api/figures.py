@@ -43,6 +43,8 @@ COLUMNS: Mapping[str, str] = {
 }  # fmt: skip
 """Columns of tidy rows and the kinds of their cells."""
 _COUNTED = ("comments", *POLARITIES, "complaints", "suggestions")
+_OF_COMMENTS = frozenset({"comments", "complaint_share", "suggestion_share"})
+"""Figures that themes have none of: who asks for no other needs no theme counted."""
 Row = dict[str, Any]
 
 
@@ -146,10 +148,11 @@ def theme_figures(store: Store, workspace: str, where: Filter, ask: Ask) -> Figu
     buckets, notes = find_buckets(store, workspace, where, ask)
     wanted = set(ask.metrics or METRICS)
     counted: dict[tuple[str | None, ...], dict[str, ThemeCount]] = defaultdict(dict)
-    for count in store.theme_counts(workspace, where, by=ask.groups):
+    of_themes = wanted - _OF_COMMENTS
+    for count in store.theme_counts(workspace, where, by=ask.groups) if of_themes else ():
         counted[count.bucket][count.theme] = count
     met = dict.fromkeys(theme for counts in counted.values() for theme in counts)
-    themes = ask.themes or tuple(dict.fromkeys((*load_taxonomy().ids, *met)))
+    themes = (ask.themes or tuple(dict.fromkeys((*load_taxonomy().ids, *met)))) if of_themes else ()
     before = _before(store, workspace, where) if "share_change" in wanted and not ask.groups else None
     _bound(len(buckets) * len(themes) * len(wanted))
     rows: list[Row] = []
