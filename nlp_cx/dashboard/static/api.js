@@ -129,11 +129,16 @@ export const api = {
   async download(path, params, { name = "", ...options } = {}) {
     const response = await send("GET", path, { params, ...options });
     const said = /filename="?([^";]+)"?/.exec(response.headers.get("Content-Disposition") ?? "");
-    const url = URL.createObjectURL(await response.blob());
-    const link = document.createElement("a");
-    link.href = url;
-    link.download = name || (said ? said[1] : "");
-    link.click();
-    setTimeout(() => URL.revokeObjectURL(url), 60_000);
+    save(await response.blob(), name || (said ? said[1] : ""));
   },
 };
+
+/** Save bytes as a file of the reader. */
+export function save(blob, name) {
+  const url = URL.createObjectURL(blob);
+  const link = document.createElement("a");
+  link.href = url;
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(url), 60_000);
+}

@@ -45,6 +45,33 @@ export function filterBar(ctx, { dimensions, drill = false }) {
   return bar;
 }
 
+/** Put a new bar where an old one is; the menu that is open stays open, and the focus where it is. */
+export function swapBar(old, fresh) {
+  const open = old.querySelector(".pick[aria-expanded=true]")?.dataset.pick;
+  const active = old.contains(document.activeElement) ? document.activeElement : null;
+  const pick = active?.dataset.pick;
+  const ticked = active?.type === "checkbox" ? active.value : null;
+  const searched = old.querySelector(".panel:not([hidden]) input[type=search]")?.value;
+  const top = old.querySelector(".panel:not([hidden])")?.scrollTop;
+  old.replaceWith(fresh);
+  const button = open && fresh.querySelector(`.pick[data-pick="${CSS.escape(open)}"]`);
+  if (button) {
+    button.click();
+    const panel = button.nextElementSibling;
+    const search = panel.querySelector("input[type=search]");
+    if (search && searched) {
+      search.value = searched;
+      search.dispatchEvent(new Event("input"));
+    }
+    const box = ticked !== null && panel.querySelector(`input[value="${CSS.escape(ticked)}"]`);
+    if (box) box.focus({ preventScroll: true });
+    panel.scrollTop = top;
+  } else if (pick) {
+    (fresh.querySelector(`[data-pick="${CSS.escape(pick)}"]`) ?? fresh.querySelector(".pick"))?.focus({ preventScroll: true });
+  }
+  return fresh;
+}
+
 /** Filters that have no menu are chips: score bands, batches, models, respondents, searched words. */
 function rest(ctx) {
   const { filters, t } = ctx;
