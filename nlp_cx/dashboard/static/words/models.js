@@ -1,8 +1,26 @@
 export const words = {
   vi: {
-    title: "Mô hình",
+    title: "Mô hình", lead: "Mô hình đang dùng đọc mọi ý kiến mới. Chỉ mô hình không kém đi ở đâu mới được đưa vào dùng.",
+    none: "Chưa có mô hình nào", noneText: "Huấn luyện một mô hình rồi nó sẽ hiện ở đây.", mayNot: "Khoá của bạn chỉ được xem. Đổi mô hình cần khoá có quyền “admin”.",
+    live: "Đang dùng", follows: "Đang chuyển sang {version}…", taxonomy: "bộ nhóm nguyên nhân {version}", details: "Số liệu", promote: "Đưa vào dùng", rollback: "Quay lại bản trước",
+    sentiment_macro_f1: "Cảm xúc (F1)", theme_micro_f1: "Nhóm nguyên nhân (F1)", theme_polarity_micro_f1: "Nhóm kèm đánh giá (F1)",
+    history: "Lịch sử", when: "Lúc", what: "Việc", version: "Phiên bản", reason: "Lý do", by: "Người làm", "did.promoted": "Đưa vào dùng", "did.forced": "Ép đưa vào dùng", "did.rolled back": "Quay lại",
+    modelOf: "Mô hình {version}", figures: "Số liệu", figuresHint: "Trên thang 100, càng cao càng đúng; trong ngoặc là cách làm đơn giản (TF-IDF và SVM) trên cùng dữ liệu.", set: "Bộ dữ liệu", rows: "Số dòng", card: "Thẻ mô hình",
+    promoteTitle: "Đưa {version} vào dùng?", promoteText: "Mô hình này sẽ được so với {live} trên bộ ý kiến cố định; nếu có chỗ nào kém hẳn đi thì bị từ chối. Mất khoảng nửa phút.", comparing: "Đang so sánh hai mô hình…", promoted: "{version} đang được dùng",
+    reasonHint: "Vì sao? (được ghi vào lịch sử)", reasonNeeded: "Cần ghi lý do.", refusedTitle: "{version} bị từ chối", of: "Về", everything: "Tất cả", difference: "Chênh lệch", forceAnyway: "Vẫn đưa vào dùng…",
+    forceTitle: "Ép đưa vào dùng?", forceText: "{version} kém hơn mô hình đang dùng. Lý do sẽ được ghi lại.", force: "Ép đưa vào dùng",
+    rollbackText: "Thay {live} bằng {before}. Không kiểm tra gì thêm.", rolled: "Đã quay lại {version}",
   },
   en: {
-    title: "Models",
+    title: "Models", lead: "The live model reads every new comment. Only one that got nowhere worse becomes live.",
+    none: "No models yet", noneText: "Train one and it will show here.", mayNot: "Your key may only look. Changing the live model needs a key with the scope “admin”.",
+    live: "Live", follows: "Changing to {version}…", taxonomy: "themes {version}", details: "Figures", promote: "Promote", rollback: "Roll back",
+    sentiment_macro_f1: "Sentiment (F1)", theme_micro_f1: "Themes (F1)", theme_polarity_micro_f1: "Themes with judgement (F1)",
+    history: "History", when: "When", what: "What", version: "Version", reason: "Reason", by: "By", "did.promoted": "Promoted", "did.forced": "Forced", "did.rolled back": "Rolled back",
+    modelOf: "Model {version}", figures: "Figures", figuresHint: "Out of 100, higher is better; in brackets a simple method (TF-IDF and SVM) on the same data.", set: "Data set", rows: "Rows", card: "Model card",
+    promoteTitle: "Promote {version}?", promoteText: "It will be compared with {live} on a frozen set of comments, and refused if anything got worse for sure. This takes about half a minute.", comparing: "Comparing both models…", promoted: "{version} is live",
+    reasonHint: "Why? (kept in the history)", reasonNeeded: "A reason is needed.", refusedTitle: "{version} was refused", of: "Of", everything: "Everything", difference: "Difference", forceAnyway: "Promote anyway…",
+    forceTitle: "Force it?", forceText: "{version} is worse than the live model. The reason will be recorded.", force: "Force",
+    rollbackText: "{live} will be replaced by {before}. Nothing else is checked.", rolled: "{version} is live again",
   },
 };
