@@ -104,7 +104,7 @@ def collate(
     rows: Sequence[tuple[Example, Aligned, Encoded]],
     sources: dict[str, int],
     trust: dict[str, float],
-    guesses: Mapping[str, Guess],
+    guesses: Mapping[str, Guess] = MappingProxyType({}),
 ) -> Batch:
     """Pad one batch."""
     width = max(len(window.ids) for _, _, window in rows)

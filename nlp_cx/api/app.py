@@ -16,6 +16,7 @@ from nlp_cx.api import (
     comments,
     drivers,
     health,
+    keys,
     labels,
     me,
     metrics,
@@ -40,7 +41,7 @@ from nlp_cx.settings import Settings
 
 ROUTERS = (
     analyze.router, batches.router, previews.router, rescore.router, webhooks.router, comments.router, labels.router,
-    summaries.router, drivers.router, models.router, themes.router, me.router, health.router, metrics.router,
+    summaries.router, drivers.router, models.router, themes.router, me.router, keys.router, health.router, metrics.router,
     page.router,
 )  # fmt: skip
 """All routes, in the order that OpenAPI shows them."""

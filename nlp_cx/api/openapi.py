@@ -32,6 +32,7 @@ TAGS = [
     {"name": "summaries", "description": "Figures for dashboards and BI tools. · Các con số cho bảng điều khiển."},
     {"name": "models", "description": "Which model reads, and how that changes. · Các mô hình và việc thay mô hình."},
     {"name": "themes", "description": "What comments can be about. · Các nhóm nguyên nhân."},
+    {"name": "keys", "description": "Who may call. · Ai được gọi dịch vụ."},
     {"name": "operation", "description": "For those who run it. · Dành cho người vận hành."},
 ]
 _WITH_BODY = (400, 408, 413, 415)
