@@ -13,10 +13,11 @@ import structlog
 from nlp_cx.errors import ConflictError, NotFoundError
 from nlp_cx.jobs.engine import Engine, Place
 from nlp_cx.jobs.files import Files
+from nlp_cx.jobs.filters import filter_record
 from nlp_cx.jobs.keeper import LOOK, Keeper
 from nlp_cx.jobs.messages import Messages
 from nlp_cx.jobs.presence import Presence, open_presence
-from nlp_cx.jobs.work import OPEN, Work, filter_record
+from nlp_cx.jobs.work import OPEN, Work
 from nlp_cx.settings import Settings
 from nlp_cx.storage.interface import Batch, Filter, Store
 from nlp_cx.webhooks import Event
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 
 NIGHTLY = "17 3 * * *"
 """When old comments are deleted, in UTC."""
+HOURLY = "7 * * * *"
+"""When alerts are checked, beside after each batch: for what was analysed at once, corrected or deleted."""
 
 _log = structlog.get_logger("nlp_cx.jobs")
 
@@ -75,7 +78,7 @@ class Jobs:
         self._presence = open_presence(self._settings.store_url, self.files.folder / "workers")
         try:
             self._presence.keep()
-            self.engine.launch(self._presence.name, self.work.tasks(), {"purge": NIGHTLY})
+            self.engine.launch(self._presence.name, self.work.tasks(), {"purge": NIGHTLY, "watch": HOURLY})
         except BaseException:
             self.stop(0)
             raise

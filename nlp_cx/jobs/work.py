@@ -2,7 +2,7 @@
 
     submit -> stage:    upload -> spool of chunks on the disk -> one slice per few chunks
               slice:    chunk by chunk, analyse and save; whoever saves the last one finishes the batch
-              wrap_up:  remove files, tell webhooks
+              wrap_up:  remove files, tell webhooks, have alerts checked
 
 A slice's priority is its number, so whoever was served least goes first, and the first slice of a batch has a lane of
 its own: a batch of a hundred rows never waits for a batch of a million.
@@ -10,9 +10,9 @@ its own: a batch of a hundred rows never waits for a batch of a million.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
-from datetime import UTC, date, datetime, timedelta
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import structlog
@@ -21,13 +21,15 @@ from nlp_cx.errors import FileError, NlpCxError, StorageError, UnavailableError
 from nlp_cx.ingest import Rejected
 from nlp_cx.jobs.engine import Engine, HandBack, Task
 from nlp_cx.jobs.files import Files
+from nlp_cx.jobs.filters import read_filter
 from nlp_cx.jobs.messages import Messages, batch_data
 from nlp_cx.jobs.spool import Spool, find_spool, make_spool
 from nlp_cx.jobs.staging import describe_plans, open_upload, upload_rows
+from nlp_cx.jobs.watch import Watch
 from nlp_cx.records import Comment
 from nlp_cx.redact import Redactor
 from nlp_cx.settings import Settings
-from nlp_cx.storage.interface import Batch, BatchState, Filter, Row, ScoreBand, Store
+from nlp_cx.storage.interface import Batch, BatchState, Row, Store
 from nlp_cx.words import translate
 
 if TYPE_CHECKING:
@@ -84,6 +86,8 @@ class Work:
             "wrap_up": self.wrap_up,
             "deliver": self.messages.deliver,
             "purge": self.purge,
+            "check_alerts": self.check_alerts,
+            "watch": self.watch,
         }
 
     def submit(self, workspace: str, batch_id: str) -> None:
@@ -166,6 +170,15 @@ class Work:
         if batch is not None and batch.finished_at is not None and batch.state in ("completed", "failed"):
             event: Any = f"batch.{batch.state}"
             self.messages.announce(workspace, event, f"{batch_id}.{batch.state}", batch_data(batch), batch.finished_at)
+            self.engine.enqueue("check_alerts", f"{batch_id}.alerts", workspace, queue="messages")
+
+    def check_alerts(self, workspace: str) -> None:
+        """Check the alerts of a workspace, for comments came."""
+        Watch(store=self.store, messages=self.messages).check(workspace)
+
+    def watch(self, *_: object) -> None:
+        """Check the alerts of all workspaces; runs every hour."""
+        Watch(store=self.store, messages=self.messages).check_all()
 
     def purge(self, *_: object) -> None:
         """Delete what is older than the days of retention, and what nobody needs any more; runs every night."""
@@ -336,26 +349,3 @@ class Work:
             if self.engine.stopping.wait(seconds):
                 raise HandBack
         return do()
-
-
-def filter_record(where: Filter) -> dict[str, Any]:
-    """Give a filter as JSON, without what restricts nothing."""
-    record = {name: value for name, value in asdict(where).items() if value not in (None, (), [], {})}
-    return {name: value.isoformat() if isinstance(value, date) else value for name, value in record.items()}
-
-
-def read_filter(record: Mapping[str, Any]) -> Filter:
-    """Make a filter of its JSON.
-
-    Examples:
-        >>> where = Filter(since=date(2026, 11, 1), bands=(ScoreBand(metric="nps", high=6),))
-        >>> read_filter(filter_record(where)) == where
-        True
-    """
-    told = dict(record)
-    for name in ("since", "until"):
-        if name in told:
-            told[name] = date.fromisoformat(told[name])
-    if "bands" in told:
-        told["bands"] = tuple(ScoreBand(**band) for band in told["bands"])
-    return Filter(**told)

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from nlp_cx.errors import RequestError
 from nlp_cx.ingest import Rejected
+from nlp_cx.jobs.filters import filter_record, read_filter
 from nlp_cx.jobs.spool import drop_spool, find_spool, make_spool
 from nlp_cx.jobs.staging import HIDDEN, conceal, open_upload, read_mapping, upload_rows
-from nlp_cx.jobs.work import filter_record, read_filter
 from nlp_cx.records import Comment, Score
 from nlp_cx.redact import Redactor
 from nlp_cx.storage.interface import Filter, ScoreBand
