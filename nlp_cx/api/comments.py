@@ -138,7 +138,7 @@ async def list_comments(
             background=BackgroundTask(path.unlink, missing_ok=True),
         )
     write = partial(_write_page, here, caller.workspace, where, order, after=asked.after, limit=asked.limit)
-    return await answer(request, here, caller.workspace, write, media="application/json")
+    return await answer(request, here, caller.workspace, write, media="application/json", keep=False)
 
 
 @router.get(

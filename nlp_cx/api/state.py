@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Annotated
 
 from fastapi import Depends, Request
 
 from nlp_cx.api.auth import Caller, Keys, require
 from nlp_cx.api.gather import Gather
+from nlp_cx.api.kept import Kept
 from nlp_cx.live import Live
 from nlp_cx.meters import Meters
 from nlp_cx.settings import Settings
@@ -29,6 +30,7 @@ class Service:
     meters: Meters
     keys: Keys
     jobs: Jobs
+    kept: Kept = field(default_factory=Kept)
 
 
 def service(request: Request) -> Service:

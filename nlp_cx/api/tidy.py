@@ -130,6 +130,7 @@ async def answer(
     *,
     media: str,
     filename: str | None = None,
+    keep: bool = True,
 ) -> Response:
     """Answer with what the store holds now, or with 304 if the caller has it.
 
@@ -140,6 +141,7 @@ async def answer(
         write: Makes the body; not called if it is not needed.
         media: Its content type.
         filename: What a browser saves it as.
+        keep: Whether the body may stay in memory, for who asks the same; not if it holds what people wrote.
 
     Returns:
         The response.
@@ -153,7 +155,12 @@ async def answer(
         return Response(status_code=304, headers=headers)
     if filename:
         headers["Content-Disposition"] = f'attachment; filename="{filename}"'
-    return Response(await run_in_threadpool(write), media_type=media, headers=headers)
+    body = here.kept.find(tag)
+    if body is None:
+        body = await run_in_threadpool(write)
+        if keep:
+            here.kept.keep(tag, body)
+    return Response(body, media_type=media, headers=headers)
 
 
 def write_figures(figures: Figures, form: Format, name: str) -> bytes:

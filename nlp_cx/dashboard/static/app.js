@@ -201,7 +201,7 @@ function dress(theme) {
 
 onKeyNeeded(askKey);
 window.addEventListener("hashchange", () => show());
-window.addEventListener("popstate", () => show());
+
 document.getElementById("skip").addEventListener("click", (event) => { event.preventDefault(); main.focus(); });
 replace(main, h("div.view", {}, skeleton(5)));
 dress(recall("theme") ?? "auto");

@@ -136,7 +136,7 @@ export function impactVolume(rows, { xAxis, yAxis, height = 340 }) {
       ticks(0, most, width < 500 ? 4 : 6).map((value) => svg("text.tick-text", { x: x(value), y: height - bottom + 18, "text-anchor": "middle" }, format.percent(value, value > 0 && most < 0.05 ? 1 : 0))),
       svg("text.axis-text", { x: left, y: height - 6 }, xAxis),
       placed.map((row) => svg("a.dot-link", { href: row.href, "aria-label": row.tip.replaceAll("\n", ". "), "data-tip": row.tip },
-        svg(`circle.dot.${row.side}`, { "data-anchor": "", cx: row.x, cy: row.y, r: 6.5 }),
+        svg(`circle.dot.${row.side}${row.few ? ".few" : ""}`, { "data-anchor": "", cx: row.x, cy: row.y, r: 6.5 }),
         row.at && svg("text.dot-name", { x: row.x + SIDES[row.at][1], y: row.y + SIDES[row.at][2] + 4, "text-anchor": SIDES[row.at][0], "aria-hidden": "true" }, row.name))));
   }, { class: "tall", style: { "min-height": `${height}px` } }));
 }
@@ -292,8 +292,8 @@ export function heatMap({ places, themes, cell, caption, corner }) {
       const found = cell(theme, one);
       if (!found) return h("td", {}, h("span.heat-cell.none", {}, "·"));
       return h("td", {}, h("a.heat-cell", {
-        class: `${found.net < 0 ? "below" : "above"} ${found.faint ? "faint" : ""}`, href: found.href, "data-tip": found.tip,
-        style: { "--depth": `${Math.round(Math.min(1, Math.abs(found.net)) * 78)}%` },
+        class: `${found.net < 0 ? "below" : "above"} ${found.faint ? "few" : ""}`, href: found.href, "data-tip": found.tip,
+        style: { "--depth": (found.faint ? 0.4 : 1) * Math.min(1, Math.abs(found.net)) },
         "aria-label": found.tip.replaceAll("\n", ". "),
       }, found.label));
     })))))));

@@ -44,7 +44,7 @@ export function points(value, digits = 1) {
 export function date(value) {
   if (!value) return "–";
   const bare = /^\d{4}-\d\d-\d\d$/.test(value);
-  return formatter("DateTimeFormat", { day: "numeric", month: "short", year: "numeric", ...(bare ? { timeZone: "UTC" } : {}) }).format(new Date(value));
+  return formatter("DateTimeFormat", { day: "numeric", month: lang() === "vi" ? "numeric" : "short", year: "numeric", ...(bare ? { timeZone: "UTC" } : {}) }).format(new Date(value));
 }
 
 /** "2026-11-24T09:30:00+07:00" -> "24 Nov 2026, 09:30". */
@@ -68,7 +68,7 @@ export function bucket(value) {
   if (/^\d{4}-\d\d$/.test(value ?? "")) {
     return lang() === "vi" ? `${Number(value.slice(5))}/${value.slice(0, 4)}` : formatter("DateTimeFormat", { month: "short", year: "numeric", timeZone: "UTC" }).format(new Date(`${value}-01`));
   }
-  if (/^\d{4}-\d\d-\d\d$/.test(value ?? "")) return formatter("DateTimeFormat", { day: "numeric", month: "short", timeZone: "UTC" }).format(new Date(value));
+  if (/^\d{4}-\d\d-\d\d$/.test(value ?? "")) return formatter("DateTimeFormat", { day: "numeric", month: lang() === "vi" ? "numeric" : "short", timeZone: "UTC" }).format(new Date(value));
   return value ?? "–";
 }
 

@@ -1,12 +1,13 @@
 // What the comments say, on one page: scores, themes, drivers, course, places. Every figure leads to its comments.
 import { asTable, days, heatMap, impactVolume, intervals, legend, lineOverTime, POLARITIES, spark, stackedOverTime, themeBars, tips, withGaps } from "../charts.js";
 import { h, icon, replace } from "../dom.js";
-import { card, choice, chip, empty, notes, segmented, skeleton, tile, trouble } from "../parts/bits.js";
+import { card, chip, choice, empty, notes, segmented, skeleton, tile, trouble } from "../parts/bits.js";
 import { filterBar, shareButton, swapBar } from "../parts/filters.js";
 
 const USUAL = ["nps", "csat", "ces", "stars"];
 const INTERVALS = ["day", "week", "month", "quarter"];
 const MOST_PLACES = 12;
+const FIGURES = ["comments", "mentions", "share", "share_change", "negative", "neutral", "positive"];
 
 export async function render(root, first) {
   let ctx = first;
@@ -22,38 +23,39 @@ export async function render(root, first) {
   let bar = filterBar(ctx, { dimensions });
   const parts = [scoreTiles, themesPart, scatterPart, driversPart, trendPart, heatPart].map((make) => make(() => ctx, dimensions));
   const [tiles, themes, scatter, drivers, trend, heat] = parts.map((part) => part.root);
-  const body = h("div.view", {}, tiles, themes, h("div.grid", {}, scatter, drivers), trend, heat);
+  const body = h("div.stack", {}, tiles, themes, h("div.grid", {}, scatter, drivers), trend, heat);
   const nothing = h("div", { hidden: true });
   root.append(
     h("header.view-head", {}, h("div", {}, h("h1", {}, ctx.t("title")), said), h("div.tools", {}, exportButton(() => ctx), shareButton(ctx))),
     bar, body, nothing);
 
   let shown = null;
+  const last = new Last();
   const update = async (now) => {
     ctx = now;
-    bar = bar.isConnected && shown !== null ? swapBar(bar, filterBar(ctx, { dimensions })) : bar;
-    const filters = ctx.filters.query().toString();
-    const other = shown !== filters;
-    shown = filters;
-    const driven = findDrivers(ctx, dimensions); // two parts show one answer
-    const asked = ctx;
+    if (shown !== null) bar = swapBar(bar, filterBar(ctx, { dimensions }));
+    const other = shown !== ctx.filters.query().toString();
+    shown = ctx.filters.query().toString();
+    const figures = last.ask(ctx, "/v1/summaries/themes", ctx.filters.query({ metric: FIGURES }));
+    const driven = findDrivers(ctx, dimensions, last);
     if (other) {
-      ctx.api.get("/v1/summaries/themes", ctx.filters.query({ metric: "comments" }), { signal: ctx.signal }).then(({ rows }) => {
+      figures.then(({ rows }) => {
+        if (now !== ctx) return;
         const n = rows.find((row) => row.metric === "comments")?.value ?? 0;
-        said.textContent = told(asked, dimensions, n);
+        said.textContent = told(now, dimensions, n);
         nothing.hidden = n > 0;
         body.hidden = n === 0;
         if (n === 0) {
-          replace(nothing, empty({ title: asked.t("filteredTitle"), text: asked.t("filteredText"), symbol: "search",
-            actions: [h("button.button.plain", { type: "button", onclick: () => asked.go("overview", asked.filters.without()) }, asked.t("clearFilters"))] }));
+          replace(nothing, empty({ title: now.t("filteredTitle"), text: now.t("filteredText"), symbol: "search",
+            actions: [h("button.button.plain", { type: "button", onclick: () => now.go("overview", now.filters.without()) }, now.t("clearFilters"))] }));
         }
-        asked.announce(asked.t("comments", { n }));
-      }).catch((error) => { if (error.name !== "AbortError") said.textContent = error.message; });
+        now.announce(now.t("comments", { n }));
+      }).catch(() => {}); // the parts tell
     }
-    await Promise.all(parts.map((part) => part.load(asked, { driven, other })));
+    await Promise.all(parts.map((part) => part.load(now, { figures, driven })));
   };
   await update(first);
-  return { update };
+  return { update, leave: () => last.leave() };
 }
 
 /** Say how many comments are shown, and of when. */
@@ -112,25 +114,28 @@ function part(root, { own = [], fetch, draw }) {
 function scoreTiles(_, dimensions) {
   const place = h("div.tiles", {}, Array.from({ length: 4 }, () => h("div.tile", {}, skeleton(3))));
   let known = null;
-  const load = async (ctx) => {
+  const load = async (ctx, more) => {
     const mine = ctx.filters.query().toString();
     if (mine === known) return;
     place.classList.add("loading");
     try {
-      const get = (path, more) => ctx.api.get(path, ctx.filters.query(more), { signal: ctx.signal });
-      const interval = coarse(ctx, dimensions);
-      const [scores, course, overall] = await Promise.all([
-        get("/v1/scores"), dimensions.first ? get("/v1/scores", { interval }) : { rows: [] },
-        get("/v1/summaries/segments", { by: "sentiment", metric: "comments" }),
-      ]);
+      const get = (query) => ctx.api.get("/v1/scores", ctx.filters.query(query), { signal: ctx.signal });
+      const [scores, { rows }] = await Promise.all([get({}), more.figures]);
       if (ctx.signal.aborted) return;
+      const metrics = metricsOf(scores.rows);
+      const sparks = metrics.map(() => h("div.spark-room"));
+      replace(place, commentsTile(ctx, rows), metrics.map((metric, at) => scoreTile(ctx, metric, scores.rows, sparks[at], dimensions)));
+      place.classList.remove("loading");
       known = mine;
-      replace(place, commentsTile(ctx, overall.rows), metricsOf(scores.rows).map((metric) => scoreTile(ctx, metric, scores.rows, withGaps(course.rows.filter((row) => row.metric === metric && row.theme === null), interval), dimensions)));
+      await more.driven.catch(() => {}); // the course is worth least: let the others go first
+      const interval = coarse(ctx, dimensions);
+      const course = dimensions.first && metrics.length > 0 ? await get({ interval }) : { rows: [] };
+      metrics.forEach((metric, at) => replace(sparks[at], spark(withGaps(course.rows.filter((row) => row.metric === metric && row.theme === null), interval).map((row) => row.value ?? null))));
     } catch (error) {
       if (error.name === "AbortError") return;
-      replace(place, trouble(error, () => load(ctx)));
+      place.classList.remove("loading");
+      replace(place, trouble(error, () => { known = null; load(ctx, more); }));
     }
-    place.classList.remove("loading");
   };
   return { root: place, load };
 }
@@ -178,7 +183,7 @@ function scoreTile(ctx, metric, rows, course, dimensions) {
     note: [interval, ctx.t("answers", { n: row.n })].filter(Boolean).join(" · "),
     foot: [
       changeLine(ctx, metric, found(`${metric}.change`), scale),
-      isPoints(metric) ? mix(ctx, found, metric) : spark(course.map((one) => one.value ?? null)),
+      isPoints(metric) ? mix(ctx, found, metric) : course,
     ],
   });
 }
@@ -205,12 +210,11 @@ function mix(ctx, found, metric) {
 }
 
 function commentsTile(ctx, rows) {
-  const count = (key) => rows.find((row) => row.segment === key && row.metric === "comments")?.value ?? 0;
+  const count = (key) => rows.find((row) => row.theme === null && row.metric === key)?.value ?? 0;
   const judged = POLARITIES.reduce((sum, key) => sum + count(key), 0);
-  const all = rows.filter((row) => row.metric === "comments").reduce((sum, row) => sum + row.value, 0);
   return tile({
     name: ctx.t("commentsTile"),
-    value: ctx.format.number(all),
+    value: ctx.format.number(count("comments")),
     note: judged ? ctx.t("net", { value: ctx.format.signed((100 * (count("positive") - count("negative"))) / judged, 0) }) : null,
     foot: judged > 0 && tips(h("div", {},
       h("div.mix", {}, POLARITIES.map((key) => count(key) > 0 && h(`a.${key}`, {
@@ -232,7 +236,7 @@ function themesPart(now) {
   }, legend(POLARITIES.map((key) => [key, ctx.t(key)])));
   return part(root, {
     own: ["sort"],
-    fetch: (asked) => asked.api.get("/v1/summaries/themes", asked.filters.query({ metric: ["mentions", "share", "share_change", "negative", "neutral", "positive"] }), { signal: asked.signal }),
+    fetch: (_, { figures }) => figures,
     draw: drawThemes,
   });
 }
@@ -294,22 +298,31 @@ function chosenMetric(ctx, dimensions) {
   return ctx.params.get("metric") ?? USUAL.find((metric) => asked.includes(metric)) ?? asked[0];
 }
 
-const answered = new Map(); // the last answer, so that a change of what is shown of it asks nothing
-
-function findDrivers(ctx, dimensions) {
+function findDrivers(ctx, dimensions, last) {
   const metric = chosenMetric(ctx, dimensions);
-  if (!metric) return Promise.resolve({ found: null, notes: [] });
-  const query = ctx.filters.query({ metric, resamples: 0 });
-  const key = `${query}`;
-  if (!answered.has(key)) {
-    const promise = ctx.api.get("/v1/drivers", query, { signal: ctx.signal });
-    answered.clear();
-    answered.set(key, promise);
-    promise.catch(() => answered.delete(key));
+  return metric ? last.ask(ctx, "/v1/drivers", ctx.filters.query({ metric, resamples: 0 })) : Promise.resolve({ found: null, notes: [] });
+}
+
+/** The last answer to each question, for several parts show one; a new question gives up the one before. */
+class Last {
+  known = new Map();
+
+  ask(ctx, path, query) {
+    const key = String(query);
+    let one = this.known.get(path);
+    if (one?.key !== key) {
+      one?.stop.abort();
+      one = { key, stop: new AbortController() };
+      one.promise = ctx.api.get(path, query, { signal: one.stop.signal });
+      one.promise.catch(() => this.known.get(path) === one && this.known.delete(path)); // whoever shows it tells
+      this.known.set(path, one);
+    }
+    return one.promise;
   }
-  const promise = answered.get(key);
-  promise.catch(() => {}); // whoever shows it tells
-  return promise;
+
+  leave() {
+    for (const { stop } of this.known.values()) stop.abort();
+  }
 }
 
 function metricChoice(now, dimensions) {
@@ -336,6 +349,7 @@ function impactRows(ctx, found, mention) {
       theme: driver.theme, name: driver.name[ctx.lang], n: impact.n, share: impact.n / found.n, impact: impact.impact,
       value: impact.impact, low: impact.low, high: impact.high, side: sideOf(impact), reason: driver.reason, q: impact.q,
       href: ctx.link("read", { mentioning: driver.theme, mentioning_as: mention === "any" ? null : mention }),
+      few: impact.n < GATE || driver.reason !== null,
       tip: ctx.t("impactTip", { name: driver.name[ctx.lang], value: ctx.format.signed(impact.impact, 2), low: ctx.format.signed(impact.low, 2), high: ctx.format.signed(impact.high, 2), n: impact.n }),
     }));
 }
@@ -346,8 +360,8 @@ function axisOf(ctx, found) {
 
 function scatterPart(now, dimensions) {
   const ctx = now();
-  const hint = h("p.hint", {});
-  const root = card({ title: ctx.t("scatter"), tools: [] }, hint);
+  const root = card({ title: ctx.t("scatter"), hint: ctx.t("scatterHint") });
+  const hint = root.querySelector(".hint");
   return part(root, {
     own: ["metric"],
     fetch: (_, { driven }) => driven,
@@ -395,7 +409,7 @@ function driversPart(now, dimensions) {
       if (!found) return [noDrivers(asked), notes(said, asked.lang)];
       hint.textContent = asked.t("driversHint", { metric: metricName(asked, found.metric) });
       const all = impactRows(asked, found, mention());
-      const [rows, few] = [all.filter((row) => row.n >= GATE && !row.reason), all.filter((row) => row.n < GATE || row.reason)];
+      const [rows, few] = [all.filter((row) => !row.few), all.filter((row) => row.few)];
       rows.sort((one, other) => one.impact - other.impact);
       return [
         rows.length ? intervals(rows.map((row) => ({ ...row, label: `${asked.format.signed(row.value, 1)} (${asked.format.signed(row.low, 1)}; ${asked.format.signed(row.high, 1)})` })), { axis: axisOf(asked, found) }) : noDrivers(asked),
@@ -512,7 +526,7 @@ function heatPart(now, dimensions) {
     ...dimensions.segments.map(({ name }) => ({ value: `segment:${name}`, label: name })),
     ...(dimensions.languages.length > 1 ? [{ value: "language", label: ctx.t("language") }] : []),
   ];
-  const by = () => now().params.get("by") ?? options[0]?.value;
+  const by = () => now().params.get("by") ?? usualPlace(dimensions) ?? options[0]?.value;
   const root = card({
     title: ctx.t("heat"), hint: ctx.t("heatHint"),
     tools: [options.length > 1 && choice({ label: ctx.t("place"), value: by(), options, choose: (value) => now().set({ by: value }, { replace: true }) })],
@@ -522,6 +536,15 @@ function heatPart(now, dimensions) {
     fetch: (asked) => by() && journey(asked, by()),
     draw: (asked, found) => (found?.rows.length ? drawHeat(asked, found, by()) : empty({ title: asked.t("noHeat"), text: asked.t("noHeatText") })),
   });
+}
+
+/** What places are compared unless somebody chooses: stages, else touchpoints, else the segment that most comments have. */
+function usualPlace({ stages, touchpoints, segments }) {
+  if (stages.length > 1) return "stage";
+  if (touchpoints.length > 1) return "touchpoint";
+  const size = ({ values }) => (values.length > 1 && values.length <= MOST_PLACES ? values.reduce((sum, { comments }) => sum + comments, 0) : 0);
+  const [best] = [...segments].sort((one, other) => size(other) - size(one));
+  return best && `segment:${best.name}`;
 }
 
 /** Ask for the table of places: stages, touchpoints and segments in the order of a journey, languages by size. */
