@@ -97,7 +97,7 @@ class Pages:
 
 def _stamped(index: bytes, stamp: str, names: Mapping[str, bytes]) -> bytes:
     """Put the stamp into the links of the HTML file, and name the modules that every view needs."""
-    own = ("views/", "words/")
+    own = ("overview/", "views/", "words/")
     shared = [name for name in names if name.endswith(".js") and (not name.startswith(own) or name == _COMMON)]
     links = "\n".join(f'<link rel="modulepreload" href="/static/{name}">' for name in shared if name != "early.js")
     return index.replace(_PRELOADS, links.encode()).replace(_UNSTAMPED, f"/static/{stamp}/".encode())

@@ -1,0 +1,85 @@
+// Themes by where they arise: stages of the journey, touchpoints, segments.
+import { heatMap } from "../charts.js";
+import { h } from "../dom.js";
+import { card, choice, empty, notes } from "../parts/bits.js";
+import { part } from "./part.js";
+
+const MOST_PLACES = 12;
+
+export function heatPart(now, dimensions) {
+  const ctx = now();
+  const options = [
+    ...(dimensions.stages.length ? [{ value: "stage", label: ctx.t("stage") }] : []),
+    ...(dimensions.touchpoints.length ? [{ value: "touchpoint", label: ctx.t("touchpoint") }] : []),
+    ...dimensions.segments.map(({ name }) => ({ value: `segment:${name}`, label: name })),
+    ...(dimensions.languages.length > 1 ? [{ value: "language", label: ctx.t("language") }] : []),
+  ];
+  const by = () => now().params.get("by") ?? usualPlace(dimensions) ?? options[0]?.value;
+  const root = card({
+    title: ctx.t("heat"), hint: ctx.t("heatHint"),
+    tools: [options.length > 1 && choice({ label: ctx.t("place"), value: by(), options, choose: (value) => now().set({ by: value }, { replace: true }) })],
+  });
+  return part(root, {
+    own: ["by"],
+    fetch: (asked) => by() && journey(asked, by()),
+    draw: (asked, found) => (found?.rows.length ? drawHeat(asked, found, by()) : empty({ title: asked.t("noHeat"), text: asked.t("noHeatText") })),
+  });
+}
+
+/** What places are compared unless somebody chooses: stages, else touchpoints, else the segment that most comments have. */
+function usualPlace({ stages, touchpoints, segments }) {
+  if (stages.length > 1) return "stage";
+  if (touchpoints.length > 1) return "touchpoint";
+  const size = ({ values }) => (values.length > 1 && values.length <= MOST_PLACES ? values.reduce((sum, { comments }) => sum + comments, 0) : 0);
+  const [best] = [...segments].sort((one, other) => size(other) - size(one));
+  return best && `segment:${best.name}`;
+}
+
+/** Ask for the table of places: stages, touchpoints and segments in the order of a journey, languages by size. */
+function journey(ctx, by) {
+  const metric = ["comments", "mentions", "share", "net_sentiment"];
+  return ctx.api.get("/v1/summaries/segments", ctx.filters.query({ by, metric, most: MOST_PLACES }), { signal: ctx.signal });
+}
+
+function drawHeat(ctx, { rows, notes: said }, by) {
+  const cells = new Map();
+  const [places, mentions] = [new Map(), new Map()];
+  for (const row of rows) {
+    if (row.segment === null) continue;
+    if (row.theme === null) {
+      if (row.metric === "comments") places.set(row.segment, row.value);
+      continue;
+    }
+    const key = `${row.theme}\n${row.segment}`;
+    if (!cells.has(key)) cells.set(key, {});
+    cells.get(key)[row.metric] = row;
+    if (row.metric === "mentions") mentions.set(row.theme, (mentions.get(row.theme) ?? 0) + row.value);
+  }
+  const shown = [...places].slice(0, MOST_PLACES).map(([name, n]) => ({ name, n, label: placeName(ctx, by, name), note: ctx.format.number(n) }));
+  const themes = [...mentions].filter(([, n]) => n > 0).sort(([, one], [, other]) => other - one).map(([theme]) => ({ theme, name: ctx.themeName(theme), href: ctx.link("read", { mentioning: theme, mentioning_as: null }) }));
+  if (!shown.length || !themes.length) return empty({ title: ctx.t("noHeat"), text: ctx.t("noHeatText") });
+  const restrict = (place) => (by.startsWith("segment:") ? { segment: [...ctx.filters.all("segment").filter((one) => !one.startsWith(`${by.slice(8)}=`)), `${by.slice(8)}=${place.name}`] } : { [by]: place.name });
+  return [
+    heatMap({
+      places: shown, themes, caption: ctx.t("heat"), corner: ctx.t("theme"),
+      cell: (theme, place) => {
+        const one = cells.get(`${theme.theme}\n${place.name}`);
+        const n = one?.mentions?.value ?? 0;
+        if (!n) return null;
+        const net = one.net_sentiment?.value ?? 0;
+        const share = ctx.format.percent(one.share?.value, one.share?.value < 0.1 ? 1 : 0);
+        return {
+          net, label: share, faint: n < 10, href: ctx.link("read", { mentioning: theme.theme, mentioning_as: null, ...restrict(place) }),
+          tip: ctx.t("heatTip", { theme: theme.name, place: place.label, n, share, net: ctx.format.signed(100 * net, 0) }),
+        };
+      },
+    }),
+    h("div.heat-scale", {}, h("span", {}, ctx.t("blame")), h("i", { "aria-hidden": "true" }), h("span", {}, ctx.t("praise"))),
+    notes(said, ctx.lang),
+  ];
+}
+
+function placeName(ctx, by, name) {
+  if (by === "stage") return ctx.stageName(name);
+  return by === "language" ? ctx.t(`language.${name}`) : name || ctx.t("unnamed");
+}
