@@ -14,7 +14,7 @@ from typing import Any, Literal, get_args
 from nlp_cx.artifacts import find_model
 from nlp_cx.correction import Accuracy, correct, read_accuracy
 from nlp_cx.errors import ModelError, RequestError
-from nlp_cx.histogram import Scale
+from nlp_cx.histogram import Histogram, Scale
 from nlp_cx.intervals import nps_interval, wilson_interval
 from nlp_cx.records import POLARITIES
 from nlp_cx.scores import MetricScore, measure, method_of
@@ -187,7 +187,8 @@ def score_figures(
 
     Returns:
         Rows named `nps`, `nps.mean`, `nps.promoters` ...; of mentioners `nps`, `nps.negative` ... with the theme beside
-        it. A metric that was asked on several scales has the scale in its name but for its usual one.
+        it. A metric that was asked on several scales has the scale in its name but for its usual one. Of a period with
+        both ends also `nps.before`, of the period before, as long, `nps.change` with its interval, and `nps.change_p`.
 
     Raises:
         RequestError: If there would be too many rows.
@@ -206,6 +207,7 @@ def score_figures(
     counts = [count for count in counts if not wanted or count.scale.metric in wanted]
     names = _scale_names(counts)
     _bound(len(counts))
+    before = {} if ask.groups else _answers_before(store, workspace, where, blank=blank)
     order = {theme: place for place, theme in enumerate(load_taxonomy().ids)}
     rows: list[tuple[Any, Row]] = []
     said: dict[str, Mapping[str, str]] = {}
@@ -219,6 +221,7 @@ def score_figures(
         place = (-1 if count.theme is None else order.get(count.theme, len(order)), name)
         if count.theme is None:
             rows += [(place, row) for row in _score(bucket, name, score)]
+            rows += [(place, row) for row in _score_change(bucket, name, before.get(count.scale), count.histogram)]
         else:
             part = "" if count.mention == "any" else f".{count.mention}"
             headline = f"{name}.mean" if score.note and method_of(count.scale).note else name
@@ -359,16 +362,23 @@ def _share(count: int, n: int) -> tuple[float | None, int, float | None, float |
 
 def _before(store: Store, workspace: str, where: Filter) -> tuple[Mapping[str, int], int] | None:
     """Count the same in the period before, as long as this one."""
-    if where.since is None or where.until is None:
-        return None
-    days = where.until - where.since + timedelta(days=1)
-    try:
-        earlier = replace(where, since=where.since - days, until=where.since - timedelta(days=1))
-    except OverflowError:
+    earlier = _earlier(where)
+    if earlier is None:
         return None
     (total,) = store.totals(workspace, earlier)
     counts = store.theme_counts(workspace, earlier)
     return {count.theme: min(count.n, count.comments) for count in counts}, total.comments
+
+
+def _earlier(where: Filter) -> Filter | None:
+    """Give the period before, as long as this one; None if this one is open."""
+    if where.since is None or where.until is None:
+        return None
+    days = where.until - where.since + timedelta(days=1)
+    try:
+        return replace(where, since=where.since - days, until=where.since - timedelta(days=1))
+    except OverflowError:
+        return None
 
 
 def find_folder(models: Collection[str]) -> Path | None:
@@ -435,6 +445,25 @@ def _score(bucket: Bucket, name: str, score: MetricScore) -> Iterator[Row]:
         yield row(f"{name}.mean", score.mean, score.n, *bounds)
     for group, share in score.shares.items():
         yield row(f"{name}.{group}", share.share, share.n, share.low, share.high)
+
+
+def _answers_before(store: Store, workspace: str, where: Filter, *, blank: bool) -> Mapping[Scale, Histogram]:
+    """Count answers in the period before, as long as this one."""
+    earlier = _earlier(where)
+    counts = store.score_counts(workspace, earlier, blank=blank) if earlier else ()
+    return {count.scale: count.histogram for count in counts}
+
+
+def _score_change(bucket: Bucket, name: str, before: Histogram | None, after: Histogram) -> Iterator[Row]:
+    """Compare a headline with the period before."""
+    from nlp_cx.trends import compare_scores
+
+    change = compare_scores(before, after) if before is not None else None
+    if change is not None:
+        headline = f"{name}.mean" if method_of(after.scale).note is not None else name
+        yield bucket.row(None, f"{headline}.before", change.before, change.n_before)
+        yield bucket.row(None, f"{headline}.change", change.difference, change.n_after, change.low, change.high)
+        yield bucket.row(None, f"{headline}.change_p", change.p, change.n_after)
 
 
 def _round(number: float | None) -> float | None:

@@ -188,7 +188,8 @@ async def summarise_scores(
 
     `nps` is in points from -100 to 100, `csat` in percent (top 2 boxes), others are means; `.promoters`, `.passives`,
     `.detractors`, `.satisfied`, `.easy` are shares, `.mean` the mean. With `themes`, rows with a theme give the score
-    of its mentioners: all, `.negative`, `.neutral`, `.positive`.
+    of its mentioners: all, `.negative`, `.neutral`, `.positive`. If `since` and `until` are given, `.before` is that of
+    the period before, as long, `.change` the difference, and `.change_p` how likely it is by chance.
 
     *NPS, CSAT, CES, số sao và điểm khác, kèm khoảng tin cậy 95%, của tất cả hoặc của người nhắc đến một nhóm.*
     """

@@ -132,6 +132,19 @@ def test_a_period_is_compared_with_the_one_before(client):
     assert "share_change" not in rows(client, "/v1/summaries/themes", theme="delivery")
 
 
+def test_a_score_is_compared_with_that_of_the_period_before(client):
+    """From 3 detractors and a promoter, -50, to 2 promoters and a passive, 66.7; open periods have none before."""
+    found = rows(client, "/v1/scores?since=2026-11-01&until=2026-11-30", theme=None)
+
+    assert (found["nps.before"]["value"], found["nps.before"]["n"]) == (-50, 4)
+    assert found["nps.change"]["value"] == pytest.approx(116.666667)
+    assert found["nps.change"]["low"] < found["nps.change"]["value"] < found["nps.change"]["high"]
+    assert 0 < found["nps.change_p"]["value"] < 0.1
+    assert "nps.change" not in rows(client, "/v1/scores?since=2026-11-01", theme=None)
+    assert "nps.change" not in rows(client, "/v1/scores?since=2026-10-01&until=2026-10-31", theme=None)
+    assert "nps.change" not in rows(client, "/v1/scores?since=2026-11-01&until=2026-11-30&interval=month", theme=None)
+
+
 def test_other_themes_of_those_who_mention_one(client):
     """`mentioning` restricts the comments, `theme` only the rows."""
     found = rows(client, "/v1/summaries/themes?mentioning=staff&theme=delivery")
