@@ -11,6 +11,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.middleware.cors import CORSMiddleware
 
 from nlp_cx.api import (
+    alerts,
     analyze,
     batches,
     comments,
@@ -41,8 +42,8 @@ from nlp_cx.settings import Settings
 
 ROUTERS = (
     analyze.router, batches.router, previews.router, rescore.router, webhooks.router, comments.router, labels.router,
-    summaries.router, drivers.router, models.router, themes.router, me.router, keys.router, health.router, metrics.router,
-    page.router,
+    summaries.router, drivers.router, alerts.router, models.router, themes.router, me.router, keys.router,
+    health.router, metrics.router, page.router,
 )  # fmt: skip
 """All routes, in the order that OpenAPI shows them."""
 

@@ -72,13 +72,11 @@ def _listed(description: str) -> Any:
     return Field(default_factory=list, max_length=MOST_VALUES, description=f"{description} Several mean any of them.")
 
 
-class Scope(BaseModel):
-    """Comments to look at; what is left out restricts nothing. A parameter that does not exist is refused."""
+class Traits(BaseModel):
+    """What comments have in common; what is left out restricts nothing. A name that does not exist is refused."""
 
     model_config = ConfigDict(extra="forbid")
 
-    since: Day | None = Field(None, description="First day; comments without a date are left out then.")
-    until: Day | None = Field(None, description="Last day, included.")
     language: list[Literal["vi", "en", "mixed", "other"]] = _listed("Language of the comment.")
     sentiment: list[Polarity] = _listed("Overall sentiment.")
     mentioning: list[ThemeId] = _listed("Themes that the comment mentions.")
@@ -103,13 +101,6 @@ class Scope(BaseModel):
     complaint: Flag | None = Field(None, description="Whether it is more likely than not a complaint.")
     suggestion: Flag | None = Field(None, description="Whether it more likely than not holds a suggestion.")
 
-    @model_validator(mode="after")
-    def _in_order(self) -> Scope:
-        """Refuse a period that ends before it begins."""
-        if self.since and self.until and self.until < self.since:
-            raise ValueError("since must not be later than until")
-        return self
-
     def where(self, **more: Any) -> Filter:
         """Give the filter of the store.
 
@@ -120,14 +111,12 @@ class Scope(BaseModel):
             The filter.
 
         Examples:
-            >>> scope = Scope(segment=["branch=Quận 3", "branch=Quận 1"], score=["csat:Phòng ở:4.."])
-            >>> scope.where().segments, scope.where().bands
+            >>> traits = Traits(segment=["branch=Quận 3", "branch=Quận 1"], score=["csat:Phòng ở:4.."])
+            >>> traits.where().segments, traits.where().bands
             ({'branch': ('Quận 3', 'Quận 1')}, (ScoreBand(metric='csat:Phòng ở', low=4.0, high=None),))
         """
         return Filter(
             **{
-                "since": self.since,
-                "until": self.until,
                 "languages": tuple(self.language),
                 "sentiments": tuple(self.sentiment),
                 "themes": tuple(self.mentioning),
@@ -146,6 +135,24 @@ class Scope(BaseModel):
                 **more,
             }
         )
+
+
+class Scope(Traits):
+    """Comments to look at; what is left out restricts nothing. A parameter that does not exist is refused."""
+
+    since: Day | None = Field(None, description="First day; comments without a date are left out then.")
+    until: Day | None = Field(None, description="Last day, included.")
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Scope:
+        """Refuse a period that ends before it begins."""
+        if self.since and self.until and self.until < self.since:
+            raise ValueError("since must not be later than until")
+        return self
+
+    def where(self, **more: Any) -> Filter:
+        """Give the filter of the store."""
+        return super().where(**({"since": self.since, "until": self.until} | more))
 
 
 class Drill(Scope):

@@ -30,6 +30,7 @@ TAGS = [
     {"name": "comments", "description": "What lies beneath every figure. · Các ý kiến đằng sau mỗi con số."},
     {"name": "labels", "description": "Corrections by people. · Hiệu chỉnh của con người."},
     {"name": "summaries", "description": "Figures for dashboards and BI tools. · Các con số cho bảng điều khiển."},
+    {"name": "alerts", "description": "When somebody wants to be told of a share. · Cảnh báo khi tỷ lệ bất thường."},
     {"name": "models", "description": "Which model reads, and how that changes. · Các mô hình và việc thay mô hình."},
     {"name": "themes", "description": "What comments can be about. · Các nhóm nguyên nhân."},
     {"name": "keys", "description": "Who may call. · Ai được gọi dịch vụ."},
