@@ -18,7 +18,7 @@ from nlp_cx.api.state import Here, Reader, Service
 from nlp_cx.api.tidy import MEDIA, Format, Tidy, answer, choose_format, tidy_responses, write_figures
 from nlp_cx.errors import BusyError
 from nlp_cx.scores import method_of
-from nlp_cx.storage.interface import Filter
+from nlp_cx.storage.interface import Filter, Store
 
 if TYPE_CHECKING:
     from nlp_cx.drivers import Driver, Drivers
@@ -101,11 +101,11 @@ def _find(here: Service, workspace: str, where: Filter, asked: DriversQuery) -> 
 
     buckets, notes = find_buckets(here.store, workspace, where, Ask())
     (bucket,) = buckets.values()
-    metric = asked.metric or _usual(here, workspace)
+    metric = asked.metric or usual_metric(here.store, workspace)
     matrices = here.store.presence_matrix(workspace, where, metric=metric) if metric else ()
     if not metric or not matrices:
         return Figures(rows=[], notes=[*notes, make_note("no_answers", metric=metric or "nps")]), None
-    matrix = _choose(matrices)
+    matrix = choose_matrix(matrices)
     if len(matrices) > 1:
         scale = matrix.scale
         notes.append(make_note("several_scales", metric=metric, min=f"{scale.min:g}", max=f"{scale.max:g}"))
@@ -122,14 +122,29 @@ def _find(here: Service, workspace: str, where: Filter, asked: DriversQuery) -> 
     return Figures(rows=[*whole, *rows], notes=[*notes, *found.notes]), found
 
 
-def _usual(here: Service, workspace: str) -> str | None:
-    """Choose the score that a workspace asks for; the one most answered if none of the usual ones is."""
-    asked = [scale.metric for scale in here.store.dimensions(workspace).scales]
+def usual_metric(store: Store, workspace: str) -> str | None:
+    """Choose the score that a workspace asks for; the one most answered if none of the usual ones is.
+
+    Args:
+        store: Where comments are.
+        workspace: Whose.
+
+    Returns:
+        The name of the score; None if none was given.
+    """
+    asked = [scale.metric for scale in store.dimensions(workspace).scales]
     return next((metric for metric in _USUAL if metric in asked), asked[0] if asked else None)
 
 
-def _choose(matrices: tuple[PresenceMatrix, ...]) -> PresenceMatrix:
-    """Take the scale that the metric is defined on; of several the one most answered, which comes first."""
+def choose_matrix(matrices: tuple[PresenceMatrix, ...]) -> PresenceMatrix:
+    """Take the scale that the metric is defined on.
+
+    Args:
+        matrices: One per scale, most answers first.
+
+    Returns:
+        One of them; of several that fit the one most answered.
+    """
     return min(matrices, key=lambda matrix: method_of(matrix.scale).note is not None)
 
 

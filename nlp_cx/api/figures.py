@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import cache, partial
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from nlp_cx.artifacts import find_model
 from nlp_cx.correction import Accuracy, correct, read_accuracy
@@ -22,19 +22,26 @@ from nlp_cx.storage.interface import Filter, Store, ThemeCount, Totals
 from nlp_cx.taxonomy import load_taxonomy
 from nlp_cx.words import say
 
+if TYPE_CHECKING:
+    from nlp_cx.trends import Change
+
 ThemeMetric = Literal[
-    "comments", "mentions", "share", "share_corrected", "share_change", "negative", "neutral", "positive",
+    "comments", "mentions", "share", "share_corrected", "mentions_corrected", "share_before", "share_change",
+    "share_change_p", "share_change_q", "negative", "neutral", "positive",
     "negative_share", "neutral_share", "positive_share", "net_sentiment", "complaint_share", "suggestion_share",
 ]  # fmt: skip
 """Figures of themes; those of all comments stand in rows without a theme.
 
 comments, mentions, negative, neutral, positive: counts; n is the comments they are counted among.
-share: mentions of the comments; share_corrected: the same, corrected for the model's errors (Rogan and Gladen);
-share_change: its difference from the period before, as long, where since and until are given.
+share: mentions of the comments; share_corrected, mentions_corrected: the same, corrected for the model's errors (Rogan
+and Gladen). Where since and until are given: share_before: of the period before, as long; share_change: the difference;
+share_change_p: how likely it is by chance; share_change_q: the same as a rate of false discoveries over all themes.
 negative_share, neutral_share, positive_share, net_sentiment: of the mentions, or of the comments that were judged.
 complaint_share, suggestion_share: of all comments.
 """
 METRICS: tuple[ThemeMetric, ...] = get_args(ThemeMetric)
+_CHANGES = {"share_before", "share_change", "share_change_p", "share_change_q"}
+_CORRECTED = {"share_corrected", "mentions_corrected"}
 MOST_ROWS = 200_000
 COLUMNS: Mapping[str, str] = {
     "bucket": "text", "theme": "text", "theme_name_vi": "text", "theme_name_en": "text", "segment": "text",
@@ -153,15 +160,15 @@ def theme_figures(store: Store, workspace: str, where: Filter, ask: Ask) -> Figu
         counted[count.bucket][count.theme] = count
     met = dict.fromkeys(theme for counts in counted.values() for theme in counts)
     themes = (ask.themes or tuple(dict.fromkeys((*load_taxonomy().ids, *met)))) if of_themes else ()
-    before = _before(store, workspace, where) if "share_change" in wanted and not ask.groups else None
+    changes = _changes(store, workspace, where, counted) if wanted & _CHANGES and not ask.groups else {}
     _bound(len(buckets) * len(themes) * len(wanted))
     rows: list[Row] = []
     for key, bucket in buckets.items():
         if not ask.themes:
             rows += [row for row in _overall(bucket) if row["metric"] in wanted]
-        accuracy = _accuracy(bucket.models) if "share_corrected" in wanted else {}
+        accuracy = _accuracy(bucket.models) if wanted & _CORRECTED else {}
         for theme in themes:
-            figures = _theme(bucket, theme, counted[key].get(theme), accuracy.get(theme), before)
+            figures = _theme(bucket, theme, counted[key].get(theme), accuracy.get(theme), changes.get(theme))
             rows += [row for row in figures if row["metric"] in wanted]
     return Figures(rows=rows, notes=notes)
 
@@ -321,7 +328,7 @@ def _theme(
     theme: str,
     count: ThemeCount | None,
     accuracy: Accuracy | None,
-    before: tuple[Mapping[str, int], int] | None,
+    change: tuple[Change, float] | None,
 ) -> Iterator[Row]:
     """Give the figures of one theme in a bucket."""
     comments = bucket.counts["comments"]
@@ -333,12 +340,20 @@ def _theme(
     yield row("share", *_share(mentions, comments))
     if accuracy and (corrected := correct(mentions, comments, accuracy)):
         yield row("share_corrected", corrected.share, comments, corrected.low, corrected.high)
-    if before:
-        from nlp_cx.trends import compare_shares
-
-        change = compare_shares(before[0].get(theme, 0), before[1], mentions, comments)
-        if change:
-            yield row("share_change", change.difference, comments, change.low, change.high)
+        numbers = (corrected.share, corrected.low, corrected.high)
+        whole, low, high = (round(share * comments, 1) for share in numbers)
+        yield row("mentions_corrected", whole, comments, low, high)
+    if change:
+        told, q = change
+        yield row(
+            "share_before",
+            told.before,
+            told.n_before,
+            *wilson_interval(round(told.before * told.n_before), told.n_before),
+        )
+        yield row("share_change", told.difference, comments, told.low, told.high)
+        yield row("share_change_p", told.p, comments)
+        yield row("share_change_q", q, comments)
     yield from _judgements(row, counts, judged)
 
 
@@ -360,18 +375,37 @@ def _share(count: int, n: int) -> tuple[float | None, int, float | None, float |
     return (count / n, n, *wilson_interval(count, n)) if n else (None, 0, None, None)
 
 
-def _before(store: Store, workspace: str, where: Filter) -> tuple[Mapping[str, int], int] | None:
-    """Count the same in the period before, as long as this one."""
-    earlier = _earlier(where)
+def _changes(
+    store: Store, workspace: str, where: Filter, counted: Mapping[tuple[str | None, ...], Mapping[str, ThemeCount]]
+) -> Mapping[str, tuple[Change, float]]:
+    """Compare each theme's share with the period before, as long; gives the rate of false discoveries beside it."""
+    from nlp_cx.drivers.screening import benjamini_hochberg
+    from nlp_cx.trends import compare_shares
+
+    earlier = earlier_period(where)
     if earlier is None:
-        return None
-    (total,) = store.totals(workspace, earlier)
-    counts = store.theme_counts(workspace, earlier)
-    return {count.theme: min(count.n, count.comments) for count in counts}, total.comments
+        return {}
+    (old,), (new,) = store.totals(workspace, earlier), store.totals(workspace, where)
+    before = {count.theme: min(count.n, count.comments) for count in store.theme_counts(workspace, earlier)}
+    after = {theme: min(count.n, count.comments) for theme, count in counted.get((), {}).items()}
+    found = {
+        theme: change
+        for theme in dict.fromkeys((*load_taxonomy().ids, *before, *after))
+        if (change := compare_shares(before.get(theme, 0), old.comments, after.get(theme, 0), new.comments))
+    }
+    rates = benjamini_hochberg([change.p for change in found.values()])
+    return dict(zip(found, zip(found.values(), rates, strict=True), strict=True))
 
 
-def _earlier(where: Filter) -> Filter | None:
-    """Give the period before, as long as this one; None if this one is open."""
+def earlier_period(where: Filter) -> Filter | None:
+    """Give the period before, as long as this one.
+
+    Args:
+        where: With both its days.
+
+    Returns:
+        The same of the earlier days; None if a day is not given.
+    """
     if where.since is None or where.until is None:
         return None
     days = where.until - where.since + timedelta(days=1)
@@ -449,7 +483,7 @@ def _score(bucket: Bucket, name: str, score: MetricScore) -> Iterator[Row]:
 
 def _answers_before(store: Store, workspace: str, where: Filter, *, blank: bool) -> Mapping[Scale, Histogram]:
     """Count answers in the period before, as long as this one."""
-    earlier = _earlier(where)
+    earlier = earlier_period(where)
     counts = store.score_counts(workspace, earlier, blank=blank) if earlier else ()
     return {count.scale: count.histogram for count in counts}
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Annotated, Literal
 
@@ -9,7 +10,7 @@ from fastapi import Query, Request, Response
 from pydantic import Field
 
 from nlp_cx.api.auth import Caller
-from nlp_cx.api.figures import Ask, Figures, ThemeMetric, score_figures, theme_figures
+from nlp_cx.api.figures import COLUMNS, Ask, Figures, ThemeMetric, score_figures, theme_figures
 from nlp_cx.api.filters import Scope, ThemeId, Value
 from nlp_cx.api.problems import problems
 from nlp_cx.api.records import MAX_NAME, Record
@@ -203,7 +204,7 @@ async def summarise_scores(
         by_theme=asked.themes == "true",
         blank=asked.base == "respondents",
     )
-    return await _answer(request, caller, here, asked, compute, "scores")
+    return await answer_figures(request, caller, here, asked, compute, "scores")
 
 
 @router.get(
@@ -229,19 +230,39 @@ async def list_dimensions(request: Request, caller: Reader, here: Here) -> Respo
 async def _themes(request: Request, caller: Caller, here: Service, asked: Shown, ask: Ask, name: str) -> Response:
     """Answer with figures of themes."""
     compute = partial(theme_figures, here.store, caller.workspace, asked.where(), ask)
-    return await _answer(request, caller, here, asked, compute, name)
+    return await answer_figures(request, caller, here, asked, compute, name)
 
 
-async def _answer(
-    request: Request, caller: Caller, here: Service, asked: Shown, compute: partial[Figures], name: str
+async def answer_figures(
+    request: Request,
+    caller: Caller,
+    here: Service,
+    asked: Shown,
+    compute: Callable[[], Figures],
+    name: str,
+    *,
+    columns: Mapping[str, str] = COLUMNS,
 ) -> Response:
-    """Answer with figures in the format that is asked for."""
+    """Answer with figures in the format that is asked for.
+
+    Args:
+        request: The request.
+        caller: Who asks.
+        here: The service.
+        asked: Its format counts.
+        compute: Makes the figures.
+        name: Of the table.
+        columns: Of the rows.
+
+    Returns:
+        The response.
+    """
     form = choose_format(request, asked.format)
     return await answer(
         request,
         here,
         caller.workspace,
-        lambda: write_figures(compute(), form, name),
+        lambda: write_figures(compute(), form, name, columns=columns),
         media=MEDIA[form],
         filename=None if form == "json" else f"{name}.{form}",
     )

@@ -163,13 +163,14 @@ async def answer(
     return Response(body, media_type=media, headers=headers)
 
 
-def write_figures(figures: Figures, form: Format, name: str) -> bytes:
+def write_figures(figures: Figures, form: Format, name: str, *, columns: Mapping[str, str] = COLUMNS) -> bytes:
     """Write tidy rows.
 
     Args:
         figures: What they are.
         form: json, csv (for Excel: nothing that it would calculate) or parquet.
         name: Name of the table.
+        columns: Of the rows, and the kinds of their cells.
 
     Returns:
         The body.
@@ -184,8 +185,8 @@ def write_figures(figures: Figures, form: Format, name: str) -> bytes:
     from nlp_cx.export.files import write_csv, write_parquet
     from nlp_cx.export.table import Column, Table
 
-    columns = tuple(Column(key=key, title=key, kind=kind) for key, kind in COLUMNS.items())  # type: ignore[arg-type]
-    table = Table(name=name, title=name, columns=columns, rows=figures.rows)
+    listed = tuple(Column(key=key, title=key, kind=kind) for key, kind in columns.items())  # type: ignore[arg-type]
+    table = Table(name=name, title=name, columns=listed, rows=figures.rows)
     try:
         with tempfile.TemporaryDirectory(prefix="nlp-cx-") as folder:
             path = Path(folder) / f"{name}.{form}"
