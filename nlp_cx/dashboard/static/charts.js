@@ -85,7 +85,7 @@ const spread = (low, high, share) => {
  */
 export function themeBars(rows, { names }) {
   const most = Math.max(1, ...rows.map((row) => row.negative + row.neutral + row.positive));
-  return tips(h("ol.bars", {}, rows.map((row) => {
+  return tips(h(`ol.bars${rows.some((row) => row.note) ? ".noted" : ""}`, {}, rows.map((row) => {
     const total = row.negative + row.neutral + row.positive;
     return h("li.bar-row", {},
       h("a.bar-name", { href: row.href }, row.name),
@@ -121,7 +121,7 @@ export function intervals(rows, { line = 0, axis, tick = (value) => format.numbe
 // --- impact against volume ---
 
 /** Dots. Rows: name, href, share (0 to 1), impact, side, named (whether to write its name), tip. */
-export function impactVolume(rows, { xAxis, yAxis, height = 340 }) {
+export function impactVolume(rows, { xAxis, yAxis, height = 380 }) {
   return tips(sized((width) => {
     const [left, right, top, bottom] = [44, 12, 12, 44];
     const most = 1.08 * (Math.max(...rows.map((row) => row.share)) || 1);
@@ -285,7 +285,7 @@ export function spark(values) {
  * `cell(theme, place)`: {net (-1 to 1), label, href, tip, faint} or null.
  */
 export function heatMap({ places, themes, cell, caption, corner }) {
-  return tips(h("div.table-box.heat-box", { tabindex: "0", role: "region", "aria-label": caption }, h("table.heat", {},
+  return tips(h("div.table-box.heat-box", { tabindex: "0", role: "region", "aria-label": t("tableOf", { what: caption }) }, h("table.heat", {},
     h("caption.hidden", {}, caption),
     h("thead", {}, h("tr", {}, h("th", { scope: "col" }, corner), places.map((one) => h("th", { scope: "col" }, h("span", {}, one.label), one.note && h("small", {}, one.note))))),
     h("tbody", {}, themes.map((theme) => h("tr", {}, h("th", { scope: "row" }, h("a", { href: theme.href }, theme.name)), places.map((one) => {

@@ -2,22 +2,25 @@
 import { asTable, impactVolume, intervals, legend } from "../charts.js";
 import { h } from "../dom.js";
 import { card, chip, choice, empty, notes, segmented } from "../parts/bits.js";
-import { chosenMetric, metricName } from "./metrics.js";
+import { base, chosenMetric, metricName, metricsOf } from "./metrics.js";
 import { part } from "./part.js";
 
 const GATE = 30; // mentions that it takes to say something
 
-/** Ask for the drivers of the chosen score; it is the dearest question, so it waits for a cheaper one. */
-export function findDrivers(ctx, dimensions, last, after) {
-  const metric = chosenMetric(ctx, dimensions);
-  return metric ? last.ask(ctx, "/v1/drivers", ctx.filters.query({ metric, resamples: 0 }), { after }) : Promise.resolve({ found: null, notes: [] });
+/** Ask for the drivers of the chosen score, else of the usual one that these comments have. */
+export async function findDrivers(ctx, last, scores) {
+  const { rows } = await scores;
+  const metric = chosenMetric(ctx, metricsOf(rows).map((name) => ({ metric: base(name), answers: rows.find((row) => row.metric === name && row.theme === null).n })));
+  if (!metric) return { found: null, notes: [] };
+  ctx.signal.throwIfAborted();
+  return last.ask(ctx, "/v1/drivers", ctx.filters.query({ metric, resamples: 0 }));
 }
 
 function metricChoice(now, dimensions) {
   const ctx = now();
   const metrics = [...new Set(dimensions.metrics.map(({ metric }) => metric))];
   return metrics.length > 1 && choice({
-    label: ctx.t("metric"), value: chosenMetric(ctx, dimensions), options: metrics.map((value) => ({ value, label: metricName(ctx, value) })),
+    label: ctx.t("metric"), value: chosenMetric(ctx, dimensions.metrics), options: metrics.map((value) => ({ value, label: metricName(ctx, value) })),
     choose: (value) => now().set({ metric: value }, { replace: true }),
   });
 }
@@ -65,7 +68,7 @@ export function scatterPart(now, dimensions) {
   });
 }
 
-const sidesLegend = (ctx) => legend([["better round", ctx.t("better_side")], ["worse round", ctx.t("worse_side")], ["round", ctx.t("unclear_side")]]);
+const sidesLegend = (ctx) => legend([["better round", ctx.t("better_side")], ["worse round", ctx.t("worse_side")], ["unclear round", ctx.t("unclear_side")], ["few round", ctx.t("few_side", { n: GATE })]]);
 
 const driverColumns = (ctx) => [
   { title: ctx.t("colTheme"), cell: (row) => h("a", { href: row.href }, row.name) },
@@ -81,7 +84,7 @@ export function driversPart(now, dimensions) {
   const ctx = now();
   const mention = () => now().params.get("mention") ?? "any";
   const root = card({
-    title: ctx.t("drivers"), hint: ctx.t("driversHint", { metric: metricName(ctx, chosenMetric(ctx, dimensions) ?? "nps") }),
+    title: ctx.t("drivers"), hint: ctx.t("driversHint", { metric: metricName(ctx, chosenMetric(ctx, dimensions.metrics) ?? "nps") }),
     tools: [
       metricChoice(now, dimensions),
       segmented({ label: ctx.t("mention"), value: mention(), options: ["any", "negative", "positive"].map((value) => ({ value, label: ctx.t(`mention.${value}`) })), choose: (value) => now().set({ mention: value === "any" ? null : value }, { replace: true }) }),
@@ -94,13 +97,16 @@ export function driversPart(now, dimensions) {
     draw: (asked, { found, notes: said }) => {
       if (!found) return [noDrivers(asked), notes(said, asked.lang)];
       hint.textContent = asked.t("driversHint", { metric: metricName(asked, found.metric) });
+      const select = root.querySelector("select");
+      if (select) select.value = found.metric;
       const all = impactRows(asked, found, mention());
       const [rows, few] = [all.filter((row) => !row.few), all.filter((row) => row.few)];
       rows.sort((one, other) => one.impact - other.impact);
       return [
         rows.length ? intervals(rows.map((row) => ({ ...row, label: `${asked.format.signed(row.value, 1)} (${asked.format.signed(row.low, 1)}; ${asked.format.signed(row.high, 1)})` })), { axis: axisOf(asked, found) }) : noDrivers(asked),
-        few.length > 0 && h("div.gated", {}, h("h3", {}, asked.t("gated")), h("ul", {}, few.sort((one, other) => other.n - one.n).map((row) =>
-          h("li", {}, chip(asked.t("gatedOne", { name: row.name, n: row.n }), { href: row.href, title: row.reason?.[asked.lang] ?? "" }))))),
+        few.length > 0 && h("div.gated", {}, h("h3", {}, asked.t("gated", { n: GATE })), h("ul", {}, few.sort((one, other) => other.n - one.n).map((row) =>
+          h("li", {}, chip(asked.t("gatedOne", { name: row.name, n: row.n }), { href: row.href, title: row.reason?.[asked.lang] ?? "" }),
+            row.n >= GATE && row.reason && h("span.hint", {}, ` ${row.reason[asked.lang]}`))))),
         notes(said, asked.lang),
         asTable({ caption: asked.t("drivers"), rows, columns: driverColumns(asked) }),
       ];

@@ -1,6 +1,7 @@
 // Scores as people write them: NPS in points, CSAT in percent, others as a mean on their scale.
 
 export const USUAL = ["nps", "csat", "ces", "stars"];
+const ENOUGH = 30; // answers
 
 /** The metrics that have a headline, the usual ones first: nps, csat, "csat:Phòng ở", or nps.mean for want of one. */
 export function metricsOf(rows) {
@@ -33,8 +34,9 @@ export function changeText(ctx, metric, value) {
   return ctx.format.signed(value, 2);
 }
 
-/** The score that is explained: the chosen one, else the usual one that was asked. */
-export function chosenMetric(ctx, dimensions) {
-  const asked = dimensions.metrics.map(({ metric }) => metric);
-  return ctx.params.get("metric") ?? USUAL.find((metric) => asked.includes(metric)) ?? asked[0];
+/** The score that is explained: the chosen one, else the first usual one with answers enough, else the most answered. */
+export function chosenMetric(ctx, asked) {
+  const [most] = [...asked].sort((one, other) => other.answers - one.answers);
+  const usual = USUAL.map((metric) => asked.find((one) => one.metric === metric)).find((one) => one && one.answers >= ENOUGH);
+  return ctx.params.get("metric") ?? (usual ?? most)?.metric;
 }

@@ -37,17 +37,17 @@ export function part(root, { own = [], fetch, draw }) {
 export class Last {
   known = new Map();
 
-  /** Ask, or give the answer that is known; `after` is a promise to wait for first. */
-  ask(ctx, path, query, { after = null } = {}) {
+  /** Ask, or give the answer that is known; `after` is a promise to wait for first, `slot` tells questions of a path apart. */
+  ask(ctx, path, query, { after = null, slot = path } = {}) {
     const key = String(query);
-    let one = this.known.get(path);
+    let one = this.known.get(slot);
     if (one?.key !== key) {
       one?.stop.abort();
       one = { key, stop: new AbortController() };
       const { signal } = one.stop;
       one.promise = Promise.resolve(after).catch(() => {}).then(() => ctx.api.get(path, query, { signal }));
-      one.promise.catch(() => this.known.get(path) === one && this.known.delete(path)); // whoever shows it tells
-      this.known.set(path, one);
+      one.promise.catch(() => this.known.get(slot) === one && this.known.delete(slot)); // whoever shows it tells
+      this.known.set(slot, one);
     }
     return one.promise;
   }

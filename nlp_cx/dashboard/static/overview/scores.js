@@ -5,7 +5,7 @@ import { skeleton, tile, trouble } from "../parts/bits.js";
 import { base, changeText, isPercent, isPoints, metricName, metricsOf, scoreText } from "./metrics.js";
 import { coarse } from "./periods.js";
 
-export function scoreTiles(_, dimensions) {
+export function scoreTiles(now, dimensions) {
   const place = h("div.tiles", {}, Array.from({ length: 4 }, () => h("div.tile", {}, skeleton(3))));
   let known = null;
   const load = async (ctx, more) => {
@@ -14,9 +14,8 @@ export function scoreTiles(_, dimensions) {
     if (mine === known) return;
     place.classList.add("loading");
     try {
-      const get = (query) => ctx.api.get("/v1/scores", ctx.filters.query(query), { signal: ctx.signal });
-      const [scores, { rows }] = await Promise.all([get({}), more.figures]);
-      if (ctx.signal.aborted) return;
+      const [scores, { rows }] = await Promise.all([more.scores, more.figures]);
+      if (ctx.filters.query().toString() !== now().filters.query().toString()) return;
       const metrics = metricsOf(scores.rows);
       const sparks = metrics.map(() => h("div.spark-room"));
       replace(place, commentsTile(ctx, rows), metrics.map((metric, at) => scoreTile(ctx, metric, scores.rows, sparks[at], dimensions)));
@@ -24,7 +23,7 @@ export function scoreTiles(_, dimensions) {
       known = mine;
       await more.driven.catch(() => {}); // the course is worth least: let the others go first
       const interval = coarse(ctx, dimensions);
-      const course = dimensions.first && metrics.length > 0 ? await get({ interval }) : { rows: [] };
+      const course = dimensions.first && metrics.length > 0 ? await more.last.ask(ctx, "/v1/scores", ctx.filters.query({ interval }), { slot: "course" }) : { rows: [] };
       metrics.forEach((metric, at) => replace(sparks[at], spark(withGaps(course.rows.filter((row) => row.metric === metric && row.theme === null), interval).map((row) => row.value ?? null))));
     } catch (error) {
       if (error.name === "AbortError") return;

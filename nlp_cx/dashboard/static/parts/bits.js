@@ -82,7 +82,7 @@ export function pager(more) {
  * itself, never the page; on a phone `cards: true` stacks each row.
  */
 export function table({ columns, rows, caption, cards = false, rowAttributes = () => ({}) }) {
-  return h("div.table-box", { tabindex: "0", role: "region", "aria-label": caption },
+  return h("div.table-box", { tabindex: "0", role: "region", "aria-label": caption && t("tableOf", { what: caption }) },
     h("table.table", { class: cards ? "stacked" : "" },
       caption && h("caption.hidden", {}, caption),
       h("thead", {}, h("tr", {}, columns.map((column) => h("th", { scope: "col", class: column.number ? "number" : "" }, column.title)))),

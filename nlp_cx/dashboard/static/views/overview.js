@@ -39,7 +39,9 @@ export async function render(root, first) {
     const other = shown !== ctx.filters.query().toString();
     shown = ctx.filters.query().toString();
     const figures = last.ask(ctx, "/v1/summaries/themes", ctx.filters.query({ metric: FIGURES }));
-    const driven = findDrivers(ctx, dimensions, last, figures);
+    const scores = last.ask(ctx, "/v1/scores", ctx.filters.query());
+    const driven = findDrivers(ctx, last, scores);
+    driven.catch(() => {}); // the parts that show it tell
     if (other) {
       figures.then(({ rows }) => {
         if (now !== ctx) return;
@@ -54,7 +56,7 @@ export async function render(root, first) {
         now.announce(now.t("comments", { n }));
       }).catch(() => {}); // the parts tell
     }
-    await Promise.all(parts.map((part) => part.load(now, { figures, driven })));
+    await Promise.all(parts.map((part) => part.load(now, { last, figures, scores, driven })));
   };
   await update(first);
   return { update, leave: () => last.leave() };

@@ -24,7 +24,7 @@ export const words = {
     allTime: "Toàn bộ thời gian", last7: "7 ngày cuối", last30: "30 ngày cuối", last90: "90 ngày cuối", last12: "12 tháng cuối",
     dataSpan: "Dữ liệu từ {first} đến {last}", from: "Từ ngày", to: "Đến ngày",
     "metric.nps": "NPS", "metric.csat": "CSAT", "metric.ces": "CES", "metric.stars": "Số sao",
-    asTable: "Xem dạng bảng", comments: "{n} ý kiến", soon: "Sắp có",
+    asTable: "Xem dạng bảng", tableOf: "Bảng: {what}", comments: "{n} ý kiến", soon: "Sắp có",
   },
   en: {
     "nav.upload": "Upload", "nav.overview": "Overview", "nav.read": "Read", "nav.review": "Review",
@@ -50,6 +50,6 @@ export const words = {
     allTime: "All time", last7: "Last 7 days", last30: "Last 30 days", last90: "Last 90 days", last12: "Last 12 months",
     dataSpan: "Data from {first} to {last}", from: "From", to: "To",
     "metric.nps": "NPS", "metric.csat": "CSAT", "metric.ces": "CES", "metric.stars": "Stars",
-    asTable: "Show as a table", comments: { one: "{n} comment", other: "{n} comments" }, soon: "Coming soon",
+    asTable: "Show as a table", tableOf: "Table: {what}", comments: { one: "{n} comment", other: "{n} comments" }, soon: "Coming soon",
   },
 };
