@@ -19,6 +19,7 @@ export class Problem extends Error {
 }
 
 let asking = null; // one key dialog at a time, whoever needs it
+let declined = -1; // when somebody closed it without a key: requests from before do not ask again
 let askKey = async () => null;
 
 /** Say who asks a person for a key; it gives {key, keep} or null. */
@@ -44,6 +45,7 @@ export function useKey(key, keep = false) {
 export async function send(method, path, { params, body, raw, headers = {}, signal, tries = 3 } = {}) {
   const query = toParams(params).toString();
   const key = currentKey();
+  const begun = performance.now();
   const all = { "Accept-Language": lang(), ...headers };
   if (key) all.Authorization = `Bearer ${key}`;
   if (body !== undefined) all["Content-Type"] = "application/json";
@@ -59,10 +61,11 @@ export async function send(method, path, { params, body, raw, headers = {}, sign
   }
   if (response.ok || response.status === 304) return response;
   const problem = await read(response);
-  if (response.status === 401) {
-    asking ??= askKey(key ? problem.message : "").finally(() => {
-      asking = null;
-    });
+  if (response.status === 401 && begun > declined) {
+    asking ??= askKey(key ? problem.message : "").then((given) => {
+      if (!given) declined = performance.now();
+      return given;
+    }).finally(() => { asking = null; });
     const given = currentKey() === key ? await asking : { key: currentKey() };
     if (given) return send(method, path, { params, body, raw, headers, signal, tries });
   }
