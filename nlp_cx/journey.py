@@ -153,7 +153,7 @@ class JourneyTable:
     def build(self) -> Journey:
         """Sum up what was taken in; places without comments are left out."""
         counted = {name: tally for name, tally in self._places.items() if tally.comments}
-        names = sorted(counted, key=lambda name: (name is None, _place_key(name), -counted[name].comments, name or ""))
+        names = sorted(counted, key=lambda name: (name is None, stage_order(name), -counted[name].comments, name or ""))
         known = load_taxonomy().ids
         order = {theme: at for at, theme in enumerate(known)}
         return Journey(
@@ -181,8 +181,13 @@ class JourneyTable:
         return self._places.setdefault(place, _Tally())
 
 
-def _place_key(name: str | None) -> int:
-    """Give the place of a stage in the usual journey; of a name that says nothing, the end."""
+def stage_order(name: str | None) -> int:
+    """Give the place of a stage in the usual journey; of a name that says nothing, the end.
+
+    Examples:
+        >>> stage_order("Đặt hàng") < stage_order("Giao hàng") < stage_order("Hậu mãi") < stage_order("Quận 3")
+        True
+    """
     return _ORDER.get((name or "").strip().casefold(), 99)
 
 

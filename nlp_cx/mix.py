@@ -13,10 +13,13 @@ A theme that only one period knows has no change of its own score; all of it is 
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import NormalDist
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import numpy as np
 
 _Z = NormalDist().inv_cdf(0.975)
 
@@ -45,6 +48,28 @@ class Tally:
             part = self._parts.setdefault(theme, [0.0, 0.0])
             part[0] += 1 / len(named)
             part[1] += worth / len(named)
+
+    def add_all(self, worths: np.ndarray, named: np.ndarray, themes: Sequence[str]) -> None:
+        """Count many responses.
+
+        Args:
+            worths: What each score is worth, shape (n,).
+            named: Whether each response names each theme, shape (n, themes).
+            themes: Ids of the themes.
+        """
+        import numpy as np
+
+        counts = named.sum(axis=1)
+        weights = 1 / np.maximum(counts, 1)
+        self.n += len(worths)
+        self._sum += float(worths.sum())
+        self._squares += float((worths * worths).sum())
+        columns: list[tuple[str | None, np.ndarray]] = [(theme, named[:, at]) for at, theme in enumerate(themes)]
+        for name, rows in [*columns, (None, counts == 0)]:
+            if rows.any():
+                part = self._parts.setdefault(name, [0.0, 0.0])
+                part[0] += float(weights[rows].sum())
+                part[1] += float((weights[rows] * worths[rows]).sum())
 
     def merge(self, other: Tally) -> None:
         """Take in what another tally counted."""

@@ -15,15 +15,19 @@ from nlp_cx.api import (
     analyze,
     batches,
     comments,
+    control,
     drivers,
     health,
+    journeys,
     keys,
     labels,
     me,
     metrics,
+    mixes,
     models,
     openapi,
     page,
+    pairs,
     previews,
     problems,
     rescore,
@@ -42,8 +46,8 @@ from nlp_cx.settings import Settings
 
 ROUTERS = (
     analyze.router, batches.router, previews.router, rescore.router, webhooks.router, comments.router, labels.router,
-    summaries.router, drivers.router, alerts.router, models.router, themes.router, me.router, keys.router,
-    health.router, metrics.router, page.router,
+    summaries.router, pairs.router, journeys.router, control.router, mixes.router, drivers.router, alerts.router,
+    models.router, themes.router, me.router, keys.router, health.router, metrics.router, page.router,
 )  # fmt: skip
 """All routes, in the order that OpenAPI shows them."""
 
