@@ -262,7 +262,7 @@ export function lineOverTime(rows, { height = 260, label, say, digits }) {
       ]),
       rows.map((row, at) => row.href && row.value !== null && row.value !== undefined && svg("a.column", { href: row.href, tabindex: rows.length > 40 ? "-1" : null, "aria-label": row.tip.replaceAll("\n", ". "), "data-tip": row.tip },
         svg("rect.hit", { x: x(at) - step / 2, y: top, width: step, height: floor - top }),
-        svg("circle.point", { "data-anchor": "", cx: x(at), cy: y(row.value), r: step < 14 ? 2 : 4 }))));
+        svg(`circle.point${step < 8 ? ".small" : ""}`, { "data-anchor": "", cx: x(at), cy: y(row.value), r: step < 8 ? 3 : step < 14 ? 2.5 : 4 }))));
   }, { style: { "min-height": `${height}px` } }));
 }
 

@@ -26,7 +26,7 @@ function metricChoice(now, dimensions) {
 }
 
 /** Whether a theme goes with a worse or a better score, or cannot be told from chance over all themes; as in the report. */
-function sideOf(impact) {
+export function sideOf(impact) {
   if (impact.q === null || impact.q >= 0.05) return "unclear";
   return impact.impact > 0 === (impact.direction === "higher_is_better") ? "better" : "worse";
 }

@@ -14,15 +14,14 @@ export function heatPart(now, dimensions) {
     ...dimensions.segments.map(({ name }) => ({ value: `segment:${name}`, label: name })),
     ...(dimensions.languages.length > 1 ? [{ value: "language", label: ctx.t("language") }] : []),
   ];
-  const by = () => now().params.get("by") ?? usualPlace(dimensions) ?? options[0]?.value;
   const root = card({
     title: ctx.t("heat"), hint: ctx.t("heatHint"),
-    tools: [options.length > 1 && choice({ label: ctx.t("place"), value: by(), options, choose: (value) => now().set({ by: value }, { replace: true }) })],
+    tools: [options.length > 1 && choice({ label: ctx.t("place"), value: chosenPlace(ctx, dimensions), options, choose: (value) => now().set({ by: value }, { replace: true }) })],
   });
   return part(root, {
     own: ["by"],
-    fetch: (asked) => by() && journey(asked, by()),
-    draw: (asked, found) => (found?.rows.length ? drawHeat(asked, found, by()) : empty({ title: asked.t("noHeat"), text: asked.t("noHeatText") })),
+    fetch: (_, { places }) => places,
+    draw: (asked, found) => (found?.rows.length ? drawHeat(asked, found) : empty({ title: asked.t("noHeat"), text: asked.t("noHeatText") })),
   });
 }
 
@@ -35,13 +34,27 @@ function usualPlace({ stages, touchpoints, segments }) {
   return best && `segment:${best.name}`;
 }
 
-/** Ask for the table of places: stages, touchpoints and segments in the order of a journey, languages by size. */
-function journey(ctx, by) {
-  const metric = ["comments", "mentions", "share", "net_sentiment"];
-  return ctx.api.get("/v1/summaries/segments", ctx.filters.query({ by, metric, most: MOST_PLACES }), { signal: ctx.signal });
+/** What is compared: the chosen kind of place, else the usual one. */
+function chosenPlace(ctx, dimensions) {
+  return ctx.params.get("by") ?? usualPlace(dimensions) ?? (dimensions.segments.length ? `segment:${dimensions.segments[0].name}` : null) ?? (dimensions.languages.length > 1 ? "language" : null);
 }
 
-function drawHeat(ctx, { rows, notes: said }, by) {
+/** Ask for the table of places; the answer knows their names and how to filter by them. Null if there is no such kind. */
+export async function findPlaces(ctx, dimensions, last) {
+  const by = chosenPlace(ctx, dimensions);
+  if (!by) return null;
+  const metric = ["comments", "mentions", "share", "net_sentiment", "negative"];
+  const found = await last.ask(ctx, "/v1/summaries/segments", ctx.filters.query({ by, metric, most: MOST_PLACES }));
+  const name = by.slice("segment:".length);
+  return {
+    ...found,
+    label: (place) => placeName(ctx, by, place),
+    restrict: (place) => (by.startsWith("segment:")
+      ? { segment: [...ctx.filters.all("segment").filter((one) => !one.startsWith(`${name}=`)), `${name}=${place}`] } : { [by]: place }),
+  };
+}
+
+function drawHeat(ctx, { rows, notes: said, label, restrict }) {
   const cells = new Map();
   const [places, mentions] = [new Map(), new Map()];
   for (const row of rows) {
@@ -55,10 +68,9 @@ function drawHeat(ctx, { rows, notes: said }, by) {
     cells.get(key)[row.metric] = row;
     if (row.metric === "mentions") mentions.set(row.theme, (mentions.get(row.theme) ?? 0) + row.value);
   }
-  const shown = [...places].slice(0, MOST_PLACES).map(([name, n]) => ({ name, n, label: placeName(ctx, by, name), note: ctx.format.number(n) }));
+  const shown = [...places].slice(0, MOST_PLACES).map(([name, n]) => ({ name, n, label: label(name), note: ctx.format.number(n) }));
   const themes = [...mentions].filter(([, n]) => n > 0).sort(([, one], [, other]) => other - one).map(([theme]) => ({ theme, name: ctx.themeName(theme), href: ctx.link("read", { mentioning: theme, mentioning_as: null }) }));
   if (!shown.length || !themes.length) return empty({ title: ctx.t("noHeat"), text: ctx.t("noHeatText") });
-  const restrict = (place) => (by.startsWith("segment:") ? { segment: [...ctx.filters.all("segment").filter((one) => !one.startsWith(`${by.slice(8)}=`)), `${by.slice(8)}=${place.name}`] } : { [by]: place.name });
   return [
     heatMap({
       places: shown, themes, caption: ctx.t("heat"), corner: ctx.t("theme"),
@@ -69,7 +81,7 @@ function drawHeat(ctx, { rows, notes: said }, by) {
         const net = one.net_sentiment?.value ?? 0;
         const share = ctx.format.percent(one.share?.value, one.share?.value < 0.1 ? 1 : 0);
         return {
-          net, label: share, faint: n < 10, href: ctx.link("read", { mentioning: theme.theme, mentioning_as: null, ...restrict(place) }),
+          net, label: share, faint: n < 10, href: ctx.link("read", { mentioning: theme.theme, mentioning_as: null, ...restrict(place.name) }),
           tip: ctx.t("heatTip", { theme: theme.name, place: place.label, n, share, net: ctx.format.signed(100 * net, 0) }),
         };
       },

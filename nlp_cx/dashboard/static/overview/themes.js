@@ -57,7 +57,8 @@ function shareChange(ctx, row) {
   return h("span", { class: certain ? "delta" : "", title: ctx.t("shareChange", { value: ctx.format.points(row.value) }) }, `${row.value > 0 ? "▲" : "▼"} ${ctx.format.points(row.value)}`);
 }
 
-function byTheme(rows) {
+/** The figures of each theme by metric. */
+export function byTheme(rows) {
   const themes = new Map();
   for (const row of rows) {
     if (row.theme === null) continue;

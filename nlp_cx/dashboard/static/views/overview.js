@@ -2,8 +2,9 @@
 import { h, icon, replace } from "../dom.js";
 import { driversPart, findDrivers, scatterPart } from "../overview/drivers.js";
 import { Last } from "../overview/part.js";
-import { heatPart } from "../overview/places.js";
+import { findPlaces, heatPart } from "../overview/places.js";
 import { scoreTiles } from "../overview/scores.js";
+import { shortPart } from "../overview/short.js";
 import { themesPart } from "../overview/themes.js";
 import { trendPart } from "../overview/trend.js";
 import { empty } from "../parts/bits.js";
@@ -23,9 +24,9 @@ export async function render(root, first) {
   }
   const said = h("p.span-text", {});
   let bar = filterBar(ctx, { dimensions });
-  const parts = [scoreTiles, themesPart, scatterPart, driversPart, trendPart, heatPart].map((make) => make(() => ctx, dimensions));
-  const [tiles, themes, scatter, drivers, trend, heat] = parts.map((part) => part.root);
-  const body = h("div.stack", {}, tiles, themes, h("div.grid", {}, scatter, drivers), trend, heat);
+  const parts = [scoreTiles, shortPart, themesPart, scatterPart, driversPart, trendPart, heatPart].map((make) => make(() => ctx, dimensions));
+  const [tiles, short, themes, scatter, drivers, trend, heat] = parts.map((part) => part.root);
+  const body = h("div.stack", {}, tiles, short, themes, h("div.grid", {}, scatter, drivers), trend, heat);
   const nothing = h("div", { hidden: true });
   root.append(
     h("header.view-head", {}, h("div", {}, h("h1", {}, ctx.t("title")), said), h("div.tools", {}, exportButton(() => ctx), shareButton(ctx))),
@@ -41,7 +42,8 @@ export async function render(root, first) {
     const figures = last.ask(ctx, "/v1/summaries/themes", ctx.filters.query({ metric: FIGURES }));
     const scores = last.ask(ctx, "/v1/scores", ctx.filters.query());
     const driven = findDrivers(ctx, last, scores);
-    driven.catch(() => {}); // the parts that show it tell
+    const places = findPlaces(ctx, dimensions, last);
+    for (const one of [driven, places]) one.catch(() => {}); // the parts that show it tell
     if (other) {
       figures.then(({ rows }) => {
         if (now !== ctx) return;
@@ -56,7 +58,7 @@ export async function render(root, first) {
         now.announce(now.t("comments", { n }));
       }).catch(() => {}); // the parts tell
     }
-    await Promise.all(parts.map((part) => part.load(now, { last, figures, scores, driven })));
+    await Promise.all(parts.map((part) => part.load(now, { last, figures, scores, driven, places })));
   };
   await update(first);
   return { update, leave: () => last.leave() };
@@ -65,9 +67,10 @@ export async function render(root, first) {
 /** Say how many comments are shown, and of when. */
 function told(ctx, dimensions, n) {
   const comments = ctx.t("comments", { n });
-  const first = ctx.filters.get("since") ?? dimensions.first;
-  const last = ctx.filters.get("until") ?? dimensions.last;
-  return first && last ? ctx.t("span", { comments, first: ctx.format.date(first), last: ctx.format.date(last) }) : comments;
+  const later = (one, other) => (one > other ? one : other);
+  const first = later(ctx.filters.get("since") ?? "", dimensions.first ?? "");
+  const last = ctx.filters.get("until") && ctx.filters.get("until") < (dimensions.last ?? "") ? ctx.filters.get("until") : dimensions.last;
+  return first && last && n > 0 ? ctx.t("span", { comments, first: ctx.format.date(first), last: ctx.format.date(last) }) : comments;
 }
 
 function exportButton(now) {
