@@ -11,7 +11,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
-from nlp_cx.records import Analysis, Comment
+from nlp_cx.records import Analysis, Comment, Polarity
 from nlp_cx.storage.records import (
     AlertRule,
     ApiKey,
@@ -21,11 +21,13 @@ from nlp_cx.storage.records import (
     Correction,
     Delivery,
     Dimensions,
+    Drawn,
     Filter,
     Firing,
     Idempotent,
     Label,
     LabelledComment,
+    Opposed,
     Order,
     Page,
     PresenceMatrix,
@@ -41,9 +43,10 @@ from nlp_cx.storage.records import (
 )
 
 __all__ = [
-    "AlertRule", "ApiKey", "Batch", "BatchKind", "BatchState", "Correction", "Delivery", "Dimensions", "Filter",
-    "Firing", "Idempotent", "Label", "LabelledComment", "Order", "Page", "PresenceMatrix", "Rejected", "Row",
-    "Saved", "ScoreBand", "ScoreCount", "Store", "StoredComment", "ThemeCount", "Totals", "Webhook",
+    "AlertRule", "ApiKey", "Batch", "BatchKind", "BatchState", "Correction", "Delivery", "Dimensions", "Drawn",
+    "Filter", "Firing", "Idempotent", "Label", "LabelledComment", "Opposed", "Order", "Page", "PresenceMatrix",
+    "Rejected", "Row", "Saved", "ScoreBand", "ScoreCount", "Store", "StoredComment", "ThemeCount", "Totals",
+    "Webhook",
 ]  # fmt: skip
 
 EVERYTHING = Filter()
@@ -118,6 +121,48 @@ class Comments(Protocol):
 
     def stamp(self, workspace: str) -> str:
         """Give a word that changes whenever a comment or a label of the workspace does; for ETags."""
+        ...
+
+
+class Picks(Protocol):
+    """Few comments of many, to be looked at."""
+
+    def draw(self, workspace: str, where: Filter = EVERYTHING, *, theme: str | None = None, limit: int = 100) -> Drawn:
+        """Draw comments with text at random, the same ones every time.
+
+        Args:
+            workspace: Whose comments.
+            where: Which comments to draw from.
+            theme: Only those that mention it, beside what `where` says of themes.
+            limit: Most that are drawn.
+        """
+        ...
+
+    def opposed(
+        self,
+        workspace: str,
+        where: Filter = EVERYTHING,
+        *,
+        high: float,
+        low: float,
+        judged: Collection[Polarity] = ("negative", "positive"),
+        after: str | None = None,
+        limit: int = 50,
+    ) -> Opposed:
+        """List comments that are negative with a high score, or positive with a low one.
+
+        Those that both praise and blame or need a person's look are left out, and those of a response that is negative
+        in one answer and positive in another.
+
+        Args:
+            workspace: Whose comments.
+            where: Which comments.
+            high: Place on its scale, 0 worst to 1 best, from which a score is high.
+            low: Place up to which it is low.
+            judged: Only comments that are judged so.
+            after: Cursor of the page before.
+            limit: Most comments of a page.
+        """
         ...
 
 
@@ -457,7 +502,7 @@ class Summaries(Protocol):
         ...
 
 
-class Store(Comments, Batches, Labels, Keys, Webhooks, Alerts, Idempotency, Summaries, Protocol):
+class Store(Comments, Picks, Batches, Labels, Keys, Webhooks, Alerts, Idempotency, Summaries, Protocol):
     """All of it."""
 
     def ping(self) -> None:

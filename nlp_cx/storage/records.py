@@ -312,6 +312,32 @@ class Idempotent:
     body: bytes = b""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drawn:
+    """Some of the comments that a filter means, drawn at random, the same ones every time."""
+
+    items: tuple[StoredComment, ...]
+    total: int
+    """Comments that they were drawn from."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opposed:
+    """Comments that are judged the opposite of a score they carry."""
+
+    page: Page[StoredComment]
+    """Newest first."""
+    n: int
+    """Responses with a score whose text was judged."""
+    high: int
+    """Of them with a high score."""
+    low: int
+    negative: int
+    """Comments that are negative and have a high score, over all pages."""
+    positive: int
+    """Comments that are positive and have a low score."""
+
+
 Bucket = tuple[str | None, ...]
 """Values of what was grouped by, in that order; None for comments without one. Empty if nothing was."""
 
@@ -420,7 +446,7 @@ class Dimensions:
 
 __all__ = [
     "BATCH_STATES", "CALENDAR", "FINAL", "GROUPS", "LIKELY", "STANDINGS", "TRANSITIONS", "AlertRule", "ApiKey",
-    "Batch", "BatchKind", "BatchState", "Bucket", "Correction", "Delivery", "Dimensions", "Filter", "Firing",
-    "Idempotent", "Label", "LabelledComment", "Order", "Page", "PresenceMatrix", "Rejected", "Row", "Saved",
-    "ScoreBand", "ScoreCount", "Standing", "StoredComment", "ThemeCount", "Totals", "Webhook",
+    "Batch", "BatchKind", "BatchState", "Bucket", "Correction", "Delivery", "Dimensions", "Drawn", "Filter",
+    "Firing", "Idempotent", "Label", "LabelledComment", "Opposed", "Order", "Page", "PresenceMatrix", "Rejected",
+    "Row", "Saved", "ScoreBand", "ScoreCount", "Standing", "StoredComment", "ThemeCount", "Totals", "Webhook",
 ]  # fmt: skip

@@ -14,11 +14,14 @@ from nlp_cx.storage.idempotency_part import IdempotencyPart
 from nlp_cx.storage.key_part import KeyPart
 from nlp_cx.storage.label_part import LabelPart
 from nlp_cx.storage.migrate import head, migrate, revision
+from nlp_cx.storage.pick_part import PickPart
 from nlp_cx.storage.summary_part import SummaryPart
 from nlp_cx.storage.webhook_part import WebhookPart
 
 
-class SqlStore(CommentPart, BatchPart, LabelPart, KeyPart, WebhookPart, AlertPart, IdempotencyPart, SummaryPart):
+class SqlStore(
+    CommentPart, PickPart, BatchPart, LabelPart, KeyPart, WebhookPart, AlertPart, IdempotencyPart, SummaryPart
+):
     """Implements `interface.Store` on SQLite and PostgreSQL."""
 
     @classmethod
