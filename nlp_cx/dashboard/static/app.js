@@ -17,6 +17,7 @@ const THEMES = ["auto", "light", "dark"];
 let current = null; // {view, module, handle, stop: AbortController}
 let carried = new URLSearchParams(); // filters that links to other views carry
 let themes = null; // id -> {vi, en}
+let restating = new Set(); // themes that only restate the score
 let stages = null;
 let caller = { open: true, scopes: [], workspace: "", may: () => true };
 
@@ -48,6 +49,7 @@ function context(view, params, signal) {
     /** Link to a view with the filters of this one and further ones. */
     link: (to, changes = {}) => href(to, new Filters(filters.query({ drill: to === view })).with(changes)),
     themeName: (id) => themes?.get(id)?.[lang()] ?? id,
+    restates: (id) => restating.has(id),
     themes: () => [...(themes?.keys() ?? [])],
     stageName: (id) => stages?.get(id)?.[lang()] ?? id,
     /** Draw the navigation's numbers anew, such as how many comments wait for review. */
@@ -128,6 +130,7 @@ async function learn() {
   if (themes) return;
   const [known, me] = await Promise.all([api.get("/v1/themes"), api.get("/v1/me").catch(() => null)]);
   themes = new Map(known.themes.map((theme) => [theme.id, theme.name]));
+  restating = new Set(known.themes.filter((theme) => !theme.driver).map((theme) => theme.id));
   stages = new Map((known.stages ?? []).map((stage) => [stage.id, stage.name]));
   if (me) caller = { ...me, may: (scope) => me.scopes.includes("admin") || me.scopes.includes(scope) };
   drawSide(current?.view);

@@ -2,6 +2,7 @@
 import { heatMap } from "../charts.js";
 import { h } from "../dom.js";
 import { card, choice, empty, notes } from "../parts/bits.js";
+import { chosenMetric, metricName, scoreText } from "./metrics.js";
 import { part } from "./part.js";
 
 const MOST_PLACES = 12;
@@ -19,7 +20,7 @@ export function heatPart(now, dimensions) {
     tools: [options.length > 1 && choice({ label: ctx.t("place"), value: chosenPlace(ctx, dimensions), options, choose: (value) => now().set({ by: value }, { replace: true }) })],
   });
   return part(root, {
-    own: ["by"],
+    own: ["by", "metric"],
     fetch: (_, { places }) => places,
     draw: (asked, found) => (found?.rows.length ? drawHeat(asked, found) : empty({ title: asked.t("noHeat"), text: asked.t("noHeatText") })),
   });
@@ -44,17 +45,19 @@ export async function findPlaces(ctx, dimensions, last) {
   const by = chosenPlace(ctx, dimensions);
   if (!by) return null;
   const metric = ["comments", "mentions", "share", "net_sentiment", "negative"];
-  const found = await last.ask(ctx, "/v1/summaries/segments", ctx.filters.query({ by, metric, most: MOST_PLACES }));
+  const measure = chosenMetric(ctx, dimensions.metrics) ?? "nps";
+  const found = await last.ask(ctx, "/v1/summaries/journey", ctx.filters.query({ by, metric, measure, most: MOST_PLACES }));
   const name = by.slice("segment:".length);
   return {
     ...found,
+    measure,
     label: (place) => placeName(ctx, by, place),
     restrict: (place) => (by.startsWith("segment:")
       ? { segment: [...ctx.filters.all("segment").filter((one) => !one.startsWith(`${name}=`)), `${name}=${place}`] } : { [by]: place }),
   };
 }
 
-function drawHeat(ctx, { rows, notes: said, label, restrict }) {
+function drawHeat(ctx, { rows, notes: said, measure, label, restrict }) {
   const cells = new Map();
   const [places, mentions] = [new Map(), new Map()];
   for (const row of rows) {
@@ -82,13 +85,18 @@ function drawHeat(ctx, { rows, notes: said, label, restrict }) {
         const share = ctx.format.percent(one.share?.value, one.share?.value < 0.1 ? 1 : 0);
         return {
           net, label: share, faint: n < 10, href: ctx.link("read", { mentioning: theme.theme, mentioning_as: null, ...restrict(place.name) }),
-          tip: ctx.t("heatTip", { theme: theme.name, place: place.label, n, share, net: ctx.format.signed(100 * net, 0) }),
+          tip: [ctx.t("heatTip", { theme: theme.name, place: place.label, n, share, net: ctx.format.signed(100 * net, 0) }), scoreOf(ctx, one[measure])].filter(Boolean).join("\n"),
         };
       },
     }),
     h("div.heat-scale", {}, h("span", {}, ctx.t("blame")), h("i", { "aria-hidden": "true" }), h("span", {}, ctx.t("praise"))),
     notes(said, ctx.lang),
   ];
+}
+
+/** The score of those who mention a theme at a place. */
+function scoreOf(ctx, row) {
+  return row && ctx.t("heatScore", { metric: metricName(ctx, row.metric), value: scoreText(ctx, row.metric, row.value), n: row.n });
 }
 
 function placeName(ctx, by, name) {

@@ -15,7 +15,7 @@ export function shortPart(now) {
     own: ["metric", "by"],
     fetch: (_, { figures, scores, driven, places }) => Promise.all([figures, scores, driven, places]),
     draw: (ctx, [figures, scores, { found }, places]) => {
-      const themes = [...byTheme(figures.rows)].map(([theme, one]) => ({ theme, negative: one.negative?.value ?? 0 }));
+      const themes = [...byTheme(figures.rows)].filter(([theme]) => !ctx.restates(theme)).map(([theme, one]) => ({ theme, negative: one.negative?.value ?? 0 }));
       themes.sort((one, other) => other.negative - one.negative);
       const comments = figures.rows.find((row) => row.metric === "comments" && row.theme === null)?.value ?? 0;
       return h("ul.short", {}, [
