@@ -19,9 +19,9 @@ from nlp_cx.summarise.sample import Sample, fingerprint
 Kind = Literal["high_score_complaint", "low_score_praise"]
 SURE = 0.8
 """Probability of the sentiment from which a text is taken at its word."""
-_HIGH = 0.85
+HIGH = 0.85
 """Place on the scale, 0 worst to 1 best, from which a score is praise: 9 of 0-10, 5 of 1-5, 7 of 1-7."""
-_LOW = 0.3
+LOW = 0.3
 """Place up to which it is blame: 3 of 0-10, 2 of 1-5, 2 of 1-7."""
 _STEPS = 1 << 20
 _BITS = 64
@@ -123,7 +123,7 @@ def contradiction(comment: Comment, analysis: Analysis) -> Contradiction | None:
         return None  # a wish is no complaint
     for score in comment.scores:
         place = place_of(score)
-        if (label == "negative" and place >= _HIGH) or (label == "positive" and place <= _LOW):
+        if (label == "negative" and place >= HIGH) or (label == "positive" and place <= LOW):
             return Contradiction(
                 comment_id=comment.id,
                 kind="high_score_complaint" if label == "negative" else "low_score_praise",
@@ -164,8 +164,8 @@ class ContradictionFinder:
             return
         places = [place_of(score) for comment, _ in judged for score in comment.scores]
         self._counts["n"] += 1
-        self._counts["high"] += any(place >= _HIGH for place in places)
-        self._counts["low"] += any(place <= _LOW for place in places)
+        self._counts["high"] += any(place >= HIGH for place in places)
+        self._counts["low"] += any(place <= LOW for place in places)
         if {"negative", "positive"} <= {analysis.sentiment.label for _, analysis in judged}:
             return
         found = [one for comment, analysis in judged if (one := contradiction(comment, analysis)) is not None]

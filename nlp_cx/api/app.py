@@ -15,6 +15,7 @@ from nlp_cx.api import (
     analyze,
     batches,
     comments,
+    contradictions,
     control,
     drivers,
     health,
@@ -30,8 +31,10 @@ from nlp_cx.api import (
     pairs,
     previews,
     problems,
+    quotes,
     rescore,
     summaries,
+    terms,
     themes,
     webhooks,
 )
@@ -45,7 +48,8 @@ from nlp_cx.meters import Meters
 from nlp_cx.settings import Settings
 
 ROUTERS = (
-    analyze.router, batches.router, previews.router, rescore.router, webhooks.router, comments.router, labels.router,
+    analyze.router, batches.router, previews.router, rescore.router, webhooks.router, comments.router,
+    quotes.router, contradictions.router, labels.router, terms.router,
     summaries.router, pairs.router, journeys.router, control.router, mixes.router, drivers.router, alerts.router,
     models.router, themes.router, me.router, keys.router, health.router, metrics.router, page.router,
 )  # fmt: skip

@@ -242,6 +242,7 @@ async def answer_figures(
     name: str,
     *,
     columns: Mapping[str, str] = COLUMNS,
+    keep: bool = True,
 ) -> Response:
     """Answer with figures in the format that is asked for.
 
@@ -253,6 +254,7 @@ async def answer_figures(
         compute: Makes the figures.
         name: Of the table.
         columns: Of the rows.
+        keep: Whether the answer may stay in memory; not if it holds what people wrote.
 
     Returns:
         The response.
@@ -265,6 +267,7 @@ async def answer_figures(
         lambda: write_figures(compute(), form, name, columns=columns),
         media=MEDIA[form],
         filename=None if form == "json" else f"{name}.{form}",
+        keep=keep,
     )
 
 
