@@ -1,12 +1,12 @@
 """Do the drivers say of real reviews what is known to be true? UIT-ViSFD: phone reviews, stars, aspects by people.
 
 CSAT is the share of 4 and 5 stars. First from the aspects that people labelled, beside the answer that is known. No
-part of the data folder and no other reading of "mentions" gives its presence impact (3.30) and its negative one (-9.80)
-together: train gives 3.40 and -9.88, dev 6.10 and -8.29. It is taken to be of the whole corpus of 11,122 reviews, of
-which 2,231 are held back. So impacts need not be equal: their intervals have to hold the known ones, and what the
-reviews held back would have to give must lie within chance of what is here; both are printed. Then from our themes: people's labels as the label map turns them into
-themes, beside what a model finds in the texts. The dev rows tell how much a theme's figures lose by the model's
-mistakes; it has learnt from the others.
+part of the data folder and no other reading of "mentions" gives its presence impact (3.30) and its negative one
+(-9.80) together: train gives 3.40 and -9.88, dev 6.10 and -8.29. It is taken to be of the whole corpus of 11,122
+reviews, of which 2,231 are held back. So impacts need not be equal: their intervals have to hold the known ones, and
+what the reviews held back would have to give must lie within chance of what is here; both are printed. Then from our
+themes: people's labels as the label map turns them into themes, beside what a model finds in the texts. The dev rows
+tell how much a theme's figures lose by the model's mistakes; it has learnt from the others.
 
 Run: python -m training.drivers_check --data DIR [--model VERSION]
 """
