@@ -73,6 +73,9 @@ export function ticks(low, high, about = 5) {
   return found;
 }
 
+/** How many digits behind the point it takes to tell some numbers apart, at most three. */
+const decimals = (values) => Math.max(0, ...values.map((value) => Math.min(3, (String(value).split(".")[1] ?? "").length)));
+
 const spread = (low, high, share) => {
   const room = share * (high - low || 1);
   return [low - room, high + room];
@@ -102,7 +105,7 @@ export function themeBars(rows, { names }) {
 // --- estimates with intervals ---
 
 /** Dots with intervals. Rows: name, href, value, low, high, label, side ("worse", "better", "unclear"), tip. */
-export function intervals(rows, { line = 0, axis, tick = (value) => format.number(value) }) {
+export function intervals(rows, { line = 0, axis, tick = (value, digits) => format.number(value, digits) }) {
   const [low, high] = spread(Math.min(line, ...rows.map((row) => row.low ?? row.value)), Math.max(line, ...rows.map((row) => row.high ?? row.value)), 0.04);
   const at = (value) => `${(100 * (value - low)) / (high - low)}%`;
   const marks = ticks(low, high, 5);
@@ -114,7 +117,31 @@ export function intervals(rows, { line = 0, axis, tick = (value) => format.numbe
         row.low !== null && row.low !== undefined && h(`span.span-line.${row.side}`, { style: { left: at(row.low), width: `${(100 * (row.high - row.low)) / (high - low)}%` } }),
         h(`span.span-dot.${row.side}`, { "data-anchor": "", style: { left: at(row.value) } })),
       h("span.span-label", {}, row.label)))),
-    h("div.span-axis", { "aria-hidden": "true" }, h("div.span-ticks", {}, marks.map((value) => h("span", { style: { left: at(value) } }, tick(value))))),
+    h("div.span-axis", { "aria-hidden": "true" }, h("div.span-ticks", {}, marks.map((value) => h("span", { style: { left: at(value) } }, tick(value, decimals(marks)))))),
+    axis && h("p.axis-title", {}, axis)));
+}
+
+/** Parts of a change on either side of 0. Rows: name, href, mix, rate, label, tip. */
+export function mixBars(rows, { axis, tick = (value, digits) => format.signed(value, digits) }) {
+  const parts = (row, sign) => ["mix", "rate"].filter((key) => row[key] * sign > 0);
+  const end = (row, sign) => parts(row, sign).reduce((sum, key) => sum + row[key], 0);
+  const [low, high] = spread(Math.min(0, ...rows.map((row) => end(row, -1))), Math.max(0, ...rows.map((row) => end(row, 1))), 0.04);
+  const at = (value) => (100 * (value - low)) / (high - low);
+  const bars = (row, sign) => {
+    let base = 0;
+    return parts(row, sign).map((key) => {
+      const [from, to] = [base, base + row[key]].sort((one, other) => one - other);
+      base += row[key];
+      return h(`span.mix-part.by-${key}`, { style: { left: `${at(from)}%`, width: `${at(to) - at(from)}%` } });
+    });
+  };
+  const marks = ticks(low, high, 5);
+  return tips(h("div.spans", {},
+    h("ol", {}, rows.map((row) => h("li.span-row", {},
+      h("a.span-name", { href: row.href }, row.name),
+      h("a.span-room", { href: row.href, tabindex: "-1", "aria-hidden": "true", "data-tip": row.tip }, bars(row, -1), bars(row, 1), h("span.span-zero", { style: { left: `${at(0)}%` } })),
+      h("span.span-label", {}, row.label)))),
+    h("div.span-axis", { "aria-hidden": "true" }, h("div.span-ticks", {}, marks.map((value) => h("span", { style: { left: `${at(value)}%` } }, tick(value, decimals(marks)))))),
     axis && h("p.axis-title", {}, axis)));
 }
 
@@ -128,11 +155,12 @@ export function impactVolume(rows, { xAxis, yAxis, height = 380 }) {
     const reach = spread(Math.min(0, ...rows.map((row) => row.impact)), Math.max(0, ...rows.map((row) => row.impact)), 0.12);
     const x = (value) => left + ((width - left - right) * value) / most;
     const y = (value) => top + ((height - top - bottom) * (reach[1] - value)) / (reach[1] - reach[0]);
+    const marks = ticks(...reach, 5);
     const placed = place(rows.map((row) => ({ ...row, x: x(row.share), y: y(row.impact) })), { left, right: width - 2, top, bottom: height - bottom });
     return svg("svg", { width, height, viewBox: `0 0 ${width} ${height}`, role: "group", "aria-label": `${xAxis}; ${yAxis}` },
-      ticks(...reach, 5).map((value) => svg("g", {},
+      marks.map((value) => svg("g", {},
         svg("line", { class: value === 0 ? "zero" : "gridline", x1: left, x2: width - right, y1: y(value), y2: y(value) }),
-        svg("text.tick-text", { x: left - 8, y: y(value) + 4, "text-anchor": "end" }, format.number(value, Number.isInteger(value) ? 0 : 1)))),
+        svg("text.tick-text", { x: left - 8, y: y(value) + 4, "text-anchor": "end" }, format.number(value, decimals(marks))))),
       ticks(0, most, width < 500 ? 4 : 6).map((value) => svg("text.tick-text", { x: x(value), y: height - bottom + 18, "text-anchor": "middle" }, format.percent(value, value > 0 && most < 0.05 ? 1 : 0))),
       svg("text.axis-text", { x: left, y: height - 6 }, xAxis),
       placed.map((row) => svg("a.dot-link", { href: row.href, "aria-label": row.tip.replaceAll("\n", ". "), "data-tip": row.tip },
@@ -148,7 +176,7 @@ function place(rows, frame) {
   const taken = rows.map(({ x, y }) => [x - 8, y - 8, x + 8, y + 8]);
   const overlap = (one, other) => one[0] < other[2] && other[0] < one[2] && one[1] < other[3] && other[1] < one[3];
   return rows.map((row, own) => {
-    const letters = 6.4 * row.name.length;
+    const letters = 6.8 * row.name.length;
     const boxes = {
       right: [row.x + 9, row.y - 8, row.x + 11 + letters, row.y + 8],
       left: [row.x - 11 - letters, row.y - 8, row.x - 9, row.y + 8],

@@ -102,8 +102,9 @@ export function driversPart(now, dimensions) {
       const all = impactRows(asked, found, mention());
       const [rows, few] = [all.filter((row) => !row.few), all.filter((row) => row.few)];
       rows.sort((one, other) => one.impact - other.impact);
+      const say = (value) => asked.format.signed(value, found.unit === "scale" ? 2 : 1);
       return [
-        rows.length ? intervals(rows.map((row) => ({ ...row, label: `${asked.format.signed(row.value, 1)} (${asked.format.signed(row.low, 1)}; ${asked.format.signed(row.high, 1)})` })), { axis: axisOf(asked, found) }) : noDrivers(asked),
+        rows.length ? intervals(rows.map((row) => ({ ...row, label: `${say(row.value)} (${say(row.low)}; ${say(row.high)})` })), { axis: axisOf(asked, found) }) : noDrivers(asked),
         few.length > 0 && h("div.gated", {}, h("h3", {}, asked.t("gated", { n: GATE })), h("ul", {}, few.sort((one, other) => other.n - one.n).map((row) =>
           h("li", {}, chip(asked.t("gatedOne", { name: row.name, n: row.n }), { href: row.href, title: row.reason?.[asked.lang] ?? "" }),
             row.n >= GATE && row.reason && h("span.hint", {}, ` ${row.reason[asked.lang]}`))))),

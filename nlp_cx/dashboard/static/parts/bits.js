@@ -17,9 +17,9 @@ export function tile({ name, value, note, foot, ...attributes }) {
     note && h("div.tile-note", {}, note), foot);
 }
 
-/** What to do where there is nothing: empty({title, text, actions: [Node], symbol}). */
-export function empty({ title, text, actions = [], symbol = "info" }) {
-  return h("div.empty", {}, h("div.empty-symbol", {}, icon(symbol)), h("h3", {}, title), text && h("p", {}, text),
+/** What to do where there is nothing: empty({title, text, actions: [Node], symbol, level: of its heading}). */
+export function empty({ title, text, actions = [], symbol = "info", level = 3 }) {
+  return h("div.empty", {}, h("div.empty-symbol", {}, icon(symbol)), h(`h${level}`, {}, title), text && h("p", {}, text),
     actions.length > 0 && h("div.empty-actions", {}, actions));
 }
 

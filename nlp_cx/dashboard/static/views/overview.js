@@ -1,5 +1,6 @@
 // What the comments say, on one page: scores, themes, drivers, course, places. Every figure leads to its comments.
 import { h, icon, replace } from "../dom.js";
+import { changePart } from "../overview/change.js";
 import { driversPart, findDrivers, scatterPart } from "../overview/drivers.js";
 import { Last } from "../overview/part.js";
 import { findPlaces, heatPart } from "../overview/places.js";
@@ -17,16 +18,16 @@ export async function render(root, first) {
   const dimensions = await ctx.api.get("/v1/dimensions", {}, { signal: ctx.signal });
   if (dimensions.comments === 0) {
     root.append(h("header.view-head", {}, h("h1", {}, ctx.t("title"))), empty({
-      title: ctx.t("noneTitle"), text: ctx.t("noneText"), symbol: "overview",
+      title: ctx.t("noneTitle"), text: ctx.t("noneText"), symbol: "overview", level: 2,
       actions: [h("a.button.primary", { href: "#/upload" }, icon("upload"), h("span", {}, ctx.t("noneAction")))],
     }));
     return {};
   }
   const said = h("p.span-text", {});
   let bar = filterBar(ctx, { dimensions });
-  const parts = [scoreTiles, shortPart, themesPart, scatterPart, driversPart, trendPart, heatPart].map((make) => make(() => ctx, dimensions));
-  const [tiles, short, themes, scatter, drivers, trend, heat] = parts.map((part) => part.root);
-  const body = h("div.stack", {}, tiles, short, themes, h("div.grid", {}, scatter, drivers), trend, heat);
+  const parts = [scoreTiles, shortPart, themesPart, scatterPart, driversPart, changePart, trendPart, heatPart].map((make) => make(() => ctx, dimensions));
+  const [tiles, short, themes, scatter, drivers, change, trend, heat] = parts.map((part) => part.root);
+  const body = h("div.stack", {}, tiles, short, themes, h("div.grid", {}, scatter, drivers), change, trend, heat);
   const nothing = h("div", { hidden: true });
   root.append(
     h("header.view-head", {}, h("div", {}, h("h1", {}, ctx.t("title")), said), h("div.tools", {}, exportButton(() => ctx), shareButton(ctx))),
@@ -52,7 +53,7 @@ export async function render(root, first) {
         nothing.hidden = n > 0;
         body.hidden = n === 0;
         if (n === 0) {
-          replace(nothing, empty({ title: now.t("filteredTitle"), text: now.t("filteredText"), symbol: "search",
+          replace(nothing, empty({ title: now.t("filteredTitle"), text: now.t("filteredText"), symbol: "search", level: 2,
             actions: [h("button.button.plain", { type: "button", onclick: () => now.go("overview", now.filters.without()) }, now.t("clearFilters"))] }));
         }
         now.announce(now.t("comments", { n }));
