@@ -13,23 +13,37 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
-from datetime import date
+from datetime import UTC, date, datetime
 from functools import partial
 from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
 
+from nlp_cx.api.contradictions import page_of
+from nlp_cx.api.control import ControlQuery, control_figures
 from nlp_cx.api.figures import Ask, score_figures, theme_figures
+from nlp_cx.api.journeys import JourneyQuery, journey_figures
+from nlp_cx.api.mixes import mix_figures
+from nlp_cx.api.pairs import PAIR_COLUMNS, pair_figures
+from nlp_cx.api.quotes import QUOTE_COLUMNS, quote_figures
+from nlp_cx.api.terms import TERM_COLUMNS, key_terms, rising
 from nlp_cx.api.tidy import write_figures
+from nlp_cx.jobs.watch import Watcher
 from nlp_cx.storage import open_store
 from nlp_cx.storage.interface import EVERYTHING, Filter, Store
 
 WORKSPACE = "bench"
+NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
+RULE = {
+    "kind": "anomaly", "theme": "delivery", "mention": "negative", "window": "week", "side": "above", "limit": None,
+    "certain": False, "min_n": 30, "cool_down_hours": 168, "filters": {}, "where": {},
+}  # fmt: skip
 
 
 def questions(store: Store) -> dict[str, Callable[[], bytes]]:
     """Name the questions that dashboards ask."""
+    half = Filter(since=date(2025, 7, 1), until=date(2025, 12, 31))
     year = Filter(since=date(2025, 1, 1), until=date(2025, 6, 30), languages=("vi",))
 
     def themes(where: Filter, ask: Ask) -> bytes:
@@ -47,6 +61,29 @@ def questions(store: Store) -> dict[str, Callable[[], bytes]]:
         "scores": partial(scores, Ask()),
         "scores by month": partial(scores, Ask(interval="month")),
         "scores of each theme's mentioners": partial(scores, Ask(), by_theme=True),
+        "themes that go together": lambda: write_figures(
+            pair_figures(store, WORKSPACE, EVERYTHING, [], 100), "json", "pairs", columns=PAIR_COLUMNS
+        ),
+        "journey": lambda: write_figures(
+            journey_figures(store, WORKSPACE, EVERYTHING, JourneyQuery.model_validate({})), "json", "journey"
+        ),
+        "mix and rate, two halves of a year": lambda: write_figures(
+            mix_figures(store, WORKSPACE, half, "nps", []), "json", "mix"
+        ),
+        "control charts by week": lambda: write_figures(
+            control_figures(store, WORKSPACE, EVERYTHING, ControlQuery.model_validate({})), "json", "control"
+        ),
+        "one alert": lambda: repr(Watcher(store, WORKSPACE, NOON).look("late", RULE)).encode(),
+        "contradictions, 50 of them": lambda: page_of(store, WORKSPACE, EVERYTHING, kind=None, after=None, limit=50),
+        "quotes of all themes (a sample)": lambda: write_figures(
+            quote_figures(store, WORKSPACE, EVERYTHING, (), 3), "json", "quotes", columns=QUOTE_COLUMNS
+        ),
+        "key terms of all themes (a sample)": lambda: write_figures(
+            key_terms(store, WORKSPACE, EVERYTHING, (), 8), "json", "terms", columns=TERM_COLUMNS
+        ),
+        "rising terms (a sample)": lambda: write_figures(
+            rising(store, WORKSPACE, half, (), 12), "json", "terms", columns=TERM_COLUMNS
+        ),
     }
 
 

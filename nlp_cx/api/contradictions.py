@@ -107,15 +107,29 @@ async def list_contradictions(
 
     *Các ý kiến chấm điểm cao nhưng chê gay gắt, hoặc điểm thấp nhưng khen; mới nhất trước.*
     """
-    write = partial(_write, here.store, caller.workspace, asked.where(), asked)
+    write = partial(
+        page_of, here.store, caller.workspace, asked.where(), kind=asked.kind, after=asked.after, limit=asked.limit
+    )
     return await answer(request, here, caller.workspace, write, media=MEDIA["json"], keep=False)
 
 
-def _write(store: Store, workspace: str, where: Filter, asked: ContradictionsQuery) -> bytes:
-    """Write one page: candidates are read until it is full, they end, or enough were read."""
-    judged = tuple(_JUDGED.values()) if asked.kind is None else (_JUDGED[asked.kind],)
+def page_of(store: Store, workspace: str, where: Filter, *, kind: Kind | None, after: str | None, limit: int) -> bytes:
+    """Write one page: candidates are read until it is full, they end, or enough were read.
+
+    Args:
+        store: Where comments are.
+        workspace: Whose.
+        where: Which ones.
+        kind: Only those of a kind.
+        after: Cursor of the page before.
+        limit: Comments of the page, at most.
+
+    Returns:
+        JSON.
+    """
+    judged = tuple(_JUDGED.values()) if kind is None else (_JUDGED[kind],)
     look = partial(store.opposed, workspace, where, high=HIGH, low=LOW, judged=judged)
-    found = look(after=asked.after, limit=asked.limit)
+    found = look(after=after, limit=limit)
     counts = {
         "n": found.n,
         "high": found.high,
@@ -127,9 +141,9 @@ def _write(store: Store, workspace: str, where: Filter, asked: ContradictionsQue
     while True:
         items += [record for one in page.items if (record := _record(one)) is not None]
         read += len(page.items)
-        if page.next is None or len(items) >= asked.limit or read >= MOST_READ:
+        if page.next is None or len(items) >= limit or read >= MOST_READ:
             break
-        page = look(after=page.next, limit=asked.limit - len(items)).page
+        page = look(after=page.next, limit=limit - len(items)).page
     return json.dumps({"items": items, "next": page.next, "counts": counts}, ensure_ascii=False).encode(
         "utf-8", "replace"
     )

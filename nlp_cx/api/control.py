@@ -27,9 +27,9 @@ router = make_router("summaries")
 
 FEW = 3
 """Themes up to which a long series is looked at; of more themes a shorter one, so that it takes no time."""
-LONG, SHORT = 400, 120
+LONG, SHORT = 400, 104
 """Stretches of time that are looked at, the last ones."""
-_SIDES: Mapping[str | None, int] = {"above": 1, "below": -1, None: 0}
+_SIDES: Mapping[str, int] = {"above": 1, "below": -1}
 
 
 class ControlQuery(Shown):
@@ -54,7 +54,7 @@ async def summarise_control(
     """Give control charts: per stretch of time `share`, its control limits, and what is no chance.
 
     `limits`: the usual share, with the lower and upper limit of a p-chart; `ewma`: the smoothed share with its limits;
-    `signal` 1 or -1: above or below the limits; `drift` the same of the smoothed share; `level_change`: first stretch
+    `signal` 1 or -1, only where it is above or below the limits; `drift` the same of the smoothed share; `level_change`: first stretch
     of a new level, and the difference; `model_changed` 1: another model read from here on. Rows without a bucket:
     `latest_change` of the last third against as many before, `latest_q` (false discovery rate over the themes). What
     another model read is not compared: it has no limits, no signal and no change.
@@ -149,8 +149,9 @@ def _rows(bucket: Bucket, theme: str | None, point: Point, trend: Trend) -> Iter
     if point.upper is not None:
         yield row("limits", trend.chart.centre, point.n, point.lower, point.upper)
         yield row("ewma", point.ewma, point.n, point.ewma_lower, point.ewma_upper)
-        yield row("signal", _SIDES[point.signal], point.n)
-        yield row("drift", _SIDES[point.drift], point.n)
+        for name, side in (("signal", point.signal), ("drift", point.drift)):
+            if side is not None:
+                yield row(name, _SIDES[side], point.n)
     for one in trend.changes:
         if one.bucket == point.bucket:
             change = one.change

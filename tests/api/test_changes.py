@@ -207,8 +207,8 @@ def test_of_a_very_long_series_the_last_part_is_shown_and_that_is_said(days):
     keep(days, row("old", day="1926-11-23"))
     answer = asked(days, "/v1/summaries/control?interval=day")
 
-    assert len({one["bucket"] for one in answer["rows"] if one["bucket"]}) == 120
-    assert "only the last 120" in answer["notes"][-1]["en"]
+    assert len({one["bucket"] for one in answer["rows"] if one["bucket"]}) == 104
+    assert "only the last 104" in answer["notes"][-1]["en"]
 
 
 # --- what all of them have in common ---
