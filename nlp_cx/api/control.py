@@ -54,10 +54,10 @@ async def summarise_control(
     """Give control charts: per stretch of time `share`, its control limits, and what is no chance.
 
     `limits`: the usual share, with the lower and upper limit of a p-chart; `ewma`: the smoothed share with its limits;
-    `signal` 1 or -1, only where it is above or below the limits; `drift` the same of the smoothed share; `level_change`: first stretch
-    of a new level, and the difference; `model_changed` 1: another model read from here on. Rows without a bucket:
-    `latest_change` of the last third against as many before, `latest_q` (false discovery rate over the themes). What
-    another model read is not compared: it has no limits, no signal and no change.
+    `signal` 1 or -1, only where the share is above or below its limits; `drift` the same of the smoothed share;
+    `level_change`: first stretch of a new level, and the difference; `model_changed` 1: another model read from here
+    on. Rows without a bucket: `latest_change` of the last third against as many before, `latest_q` (false discovery
+    rate over the themes). What another model read is not compared: it has no limits, no signal and no change.
 
     *Biểu đồ kiểm soát: tỷ lệ theo kỳ, giới hạn kiểm soát, tín hiệu bất thường, điểm đổi mức. Ý kiến do mô hình khác
     đọc không được so sánh.*
