@@ -18,7 +18,6 @@ let current = null; // {view, module, handle, stop: AbortController}
 let carried = new URLSearchParams(); // filters that links to other views carry
 let themes = null; // id -> {vi, en}
 let restating = new Set(); // themes that only restate the score
-let stages = null;
 let caller = { open: true, scopes: [], workspace: "", may: () => true };
 
 /** Say something to a screen reader. */
@@ -51,7 +50,8 @@ function context(view, params, signal) {
     themeName: (id) => themes?.get(id)?.[lang()] ?? id,
     restates: (id) => restating.has(id),
     themes: () => [...(themes?.keys() ?? [])],
-    stageName: (id) => stages?.get(id)?.[lang()] ?? id,
+    /** A stage in the reader's language, if it is one of the taxonomy's; else as the survey has it. */
+    stageName: (id) => (t(`stage.${id}`) === `stage.${id}` ? id : t(`stage.${id}`)),
     /** Draw the navigation's numbers anew, such as how many comments wait for review. */
     refresh: () => show({ anew: true }),
   };
@@ -131,7 +131,6 @@ async function learn() {
   const [known, me] = await Promise.all([api.get("/v1/themes"), api.get("/v1/me").catch(() => null)]);
   themes = new Map(known.themes.map((theme) => [theme.id, theme.name]));
   restating = new Set(known.themes.filter((theme) => !theme.driver).map((theme) => theme.id));
-  stages = new Map((known.stages ?? []).map((stage) => [stage.id, stage.name]));
   if (me) caller = { ...me, may: (scope) => me.scopes.includes("admin") || me.scopes.includes(scope) };
   drawSide(current?.view);
 }
