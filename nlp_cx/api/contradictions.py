@@ -128,8 +128,18 @@ def page_of(store: Store, workspace: str, where: Filter, *, kind: Kind | None, a
         JSON.
     """
     judged = tuple(_JUDGED.values()) if kind is None else (_JUDGED[kind],)
-    look = partial(store.opposed, workspace, where, high=HIGH, low=LOW, judged=judged)
-    found = look(after=after, limit=limit)
+    shown: dict[str, dict[str, Any]] = {}
+
+    def keep(one: StoredComment) -> bool:
+        record = _record(one)
+        if record is not None:
+            shown[one.id] = record
+        return record is not None
+
+    found = store.opposed(
+        workspace, where, high=HIGH, low=LOW, judged=judged, keep=keep, after=after, limit=limit, read=MOST_READ
+    )
+    items = [shown[one.id] for one in found.page.items]
     counts = {
         "n": found.n,
         "high": found.high,
@@ -137,14 +147,7 @@ def page_of(store: Store, workspace: str, where: Filter, *, kind: Kind | None, a
         "high_score_complaint": found.negative,
         "low_score_praise": found.positive,
     }
-    page, items, read = found.page, [], 0
-    while True:
-        items += [record for one in page.items if (record := _record(one)) is not None]
-        read += len(page.items)
-        if page.next is None or len(items) >= limit or read >= MOST_READ:
-            break
-        page = look(after=page.next, limit=limit - len(items)).page
-    return json.dumps({"items": items, "next": page.next, "counts": counts}, ensure_ascii=False).encode(
+    return json.dumps({"items": items, "next": found.page.next, "counts": counts}, ensure_ascii=False).encode(
         "utf-8", "replace"
     )
 

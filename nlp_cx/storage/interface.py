@@ -7,7 +7,7 @@ edited is a `RequestError`. Where something is looked up by id, None means that 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
@@ -146,8 +146,10 @@ class Picks(Protocol):
         high: float,
         low: float,
         judged: Collection[Polarity] = ("negative", "positive"),
+        keep: Callable[[StoredComment], bool] | None = None,
         after: str | None = None,
         limit: int = 50,
+        read: int = 2000,
     ) -> Opposed:
         """List comments that are negative with a high score, or positive with a low one.
 
@@ -160,8 +162,10 @@ class Picks(Protocol):
             high: Place on its scale, 0 worst to 1 best, from which a score is high.
             low: Place up to which it is low.
             judged: Only comments that are judged so.
+            keep: Tells which of them are listed; all if None.
             after: Cursor of the page before.
             limit: Most comments of a page.
+            read: Most that are read for a page, which may hold fewer for that, although there is a next one.
         """
         ...
 

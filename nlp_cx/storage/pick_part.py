@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 
 import numpy as np
+import sqlalchemy as sa
 
 from nlp_cx.records import POLARITIES, Polarity
 from nlp_cx.storage.base import Part, check_limit
 from nlp_cx.storage.block import MIXED, REVIEW
+from nlp_cx.storage.cursors import write_cursor
 from nlp_cx.storage.facts import Facts
 from nlp_cx.storage.interface import EVERYTHING
 from nlp_cx.storage.names import read_scale
-from nlp_cx.storage.records import STANDINGS, Drawn, Filter, Opposed, Page
+from nlp_cx.storage.records import STANDINGS, Drawn, Filter, Opposed, Page, StoredComment
 from nlp_cx.storage.selection import choose, page
 from nlp_cx.storage.text import clean
 
@@ -49,8 +51,10 @@ class PickPart(Part):
         high: float,
         low: float,
         judged: Collection[Polarity] = ("negative", "positive"),
+        keep: Callable[[StoredComment], bool] | None = None,
         after: str | None = None,
         limit: int = 50,
+        read: int = 2000,
     ) -> Opposed:
         """List comments that are negative with a high score, or positive with a low one."""
         check_limit(limit)
@@ -72,15 +76,44 @@ class PickPart(Part):
             wanted = np.zeros(facts.n, bool)
             for polarity in judged:
                 wanted |= kinds.get(polarity, False)
-            places, cursor = page(facts, wanted, after=after, limit=limit, order="newest")
             return Opposed(
-                page=Page(items=tuple(self._fetch(connection, places)), next=cursor),
+                page=self._pick(connection, facts, wanted, keep, after=after, limit=limit, read=max(read, limit)),
                 n=_responses(scored, first),
                 high=_responses(above, first),
                 low=_responses(below, first),
                 negative=int(kinds["negative"].sum()),
                 positive=int(kinds["positive"].sum()),
             )
+
+    def _pick(
+        self,
+        connection: sa.Connection,
+        facts: Facts,
+        wanted: np.ndarray,
+        keep: Callable[[StoredComment], bool] | None,
+        *,
+        after: str | None,
+        limit: int,
+        read: int,
+    ) -> Page[StoredComment]:
+        """Read candidates, newest first, until a page is full, they end, or enough were read."""
+        if keep is None:
+            places, cursor = page(facts, wanted, after=after, limit=limit, order="newest")
+            return Page(items=tuple(self._fetch(connection, places)), next=cursor)
+        places, cursor = page(facts, wanted, after=after, limit=read, order="newest")
+        when = dict(zip(places, facts.columns["when"][np.searchsorted(facts.places, places)].tolist(), strict=True))
+        items: list[StoredComment] = []
+        for at, place in enumerate(places):
+            if at % limit == 0:
+                fetched = dict(
+                    zip(places[at : at + limit], self._fetch(connection, places[at : at + limit]), strict=True)
+                )
+            if keep(fetched[place]):
+                items.append(fetched[place])
+            if len(items) == limit:
+                more = at + 1 < len(places) or cursor is not None
+                return Page(items=tuple(items), next=write_cursor("newest", when[place], place) if more else None)
+        return Page(items=tuple(items), next=cursor)
 
 
 def _naming(facts: Facts, theme: str) -> np.ndarray:

@@ -76,6 +76,31 @@ def test_comments_that_say_the_opposite_of_their_score_are_found(store):
     assert store.opposed("v", **BOUNDS).page.items == ()
 
 
+def test_what_is_kept_of_them_is_up_to_the_caller_and_pages_go_on_where_they_ended(store):
+    """Ten candidates, the even ones are kept; a page that reads too many others is short."""
+    store.save("w", None, None, [made(f"c{n}", scores=(nps(9),), created_at=date(2026, 11, 20 - n)) for n in range(10)])
+    asked = []
+
+    def even(one):
+        asked.append(one.id)
+        return int(one.id[1:]) % 2 == 0
+
+    def pages(**more):
+        found, after = [], None
+        while True:
+            page = store.opposed("w", **BOUNDS, keep=even, after=after, **more).page
+            found.append([one.id for one in page.items])
+            if page.next is None:
+                return found
+            after = page.next
+
+    assert pages(limit=2) == [["c0", "c2"], ["c4", "c6"], ["c8"]]
+    assert asked == [f"c{n}" for n in range(10)]
+    assert pages(limit=2, read=3) == [["c0", "c2"], ["c4"], ["c6", "c8"], []]
+    assert pages(limit=5) == [["c0", "c2", "c4", "c6", "c8"], []]
+    assert pages(limit=50) == [["c0", "c2", "c4", "c6", "c8"]]
+
+
 def test_who_praises_in_one_answer_and_blames_in_another_contradicts_nothing(store):
     """A questionnaire with two questions is one response."""
     day = date(2026, 11, 1)
