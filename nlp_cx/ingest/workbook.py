@@ -31,6 +31,7 @@ _XML_FAULTS = (
 _ERRORS = frozenset(("#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!"))
 _ROW_BYTES = 15
 """No row of a sheet is written in less."""
+_DIMENSION = re.compile(rb'<(?:\w+:)?dimension [^>]*?ref="[A-Z$]+\$?\d+:[A-Z$]+\$?(\d+)"')
 _NO_VALUE = re.compile(rb'<c (?![^>]*t="str")[^>]*><f[^>]*>[^<]*</f>\s*(?:<v\s*/>|<v></v>|</c>)')
 _UNCALCULATED = "sheet {!r} has formulas without values, read as blank: open the file in Excel, save it and try again"
 _ESCAPED = re.compile(r"_x(00[01][0-9A-Fa-f]|005[Ff])_")
@@ -50,7 +51,7 @@ def open_xlsx(path: Path, sheet: str | None) -> tuple[list[Table], list[str]]:
     tables = []
     for name in chosen:
         part = book[name]._worksheet_path
-        height, uncalculated = _look_into(path, part, book[name].max_row)
+        height, uncalculated = _look_into(path, part)
         table = grid_table(name, partial(_xlsx_rows, path, book[name]), height)
         if table is not None:
             tables.append(replace(table, merged=partial(find_merged, path, part)))
@@ -58,17 +59,23 @@ def open_xlsx(path: Path, sheet: str | None) -> tuple[list[Table], list[str]]:
     return tables, notes
 
 
-def _look_into(path: Path, part: str, height: int | None) -> tuple[int | None, bool]:
+def _look_into(path: Path, part: str) -> tuple[int | None, bool]:
     """Tell how many rows a sheet may hold, if what it declares is credible, and whether formulas lack their values."""
     with zipfile.ZipFile(path) as archive, archive.open(part) as file:
+        head = file.read(1 << 20)
+        declared = _DIMENSION.search(head)
+        height = int(declared[1]) if declared else None
         credible = height is not None and height * _ROW_BYTES <= archive.getinfo(part).file_size
-        return height if credible else None, _NO_VALUE.search(file.read(1 << 20)) is not None
+        return height if credible else None, _NO_VALUE.search(head) is not None
 
 
 def _workbook(path: Path) -> Workbook:
     """Open a workbook for reading row by row, formulas as their last values; its file is closed when it is let go."""
     from openpyxl import load_workbook
+    from openpyxl.worksheet._read_only import ReadOnlyWorksheet
 
+    # A sheet that does not declare its size would be read to its end, all of it in memory; nothing here asks for it.
+    ReadOnlyWorksheet._get_size = lambda _sheet: None
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         book = load_workbook(path, read_only=True, data_only=True, keep_links=False)

@@ -172,6 +172,25 @@ def test_sheet_that_breaks_off_says_so(workbook):
         open_survey(path)
 
 
+def test_sheet_without_a_declared_size_is_not_read_to_its_end_at_once(workbook):
+    """A fault after 3,000 rows of such a sheet does not keep its first rows from being read."""
+    path = workbook({"S": [["ID", "Comment"], *([number, "fine thing here"] for number in range(3000))]})
+    tampered = io.BytesIO()
+    with zipfile.ZipFile(path) as source, zipfile.ZipFile(tampered, "w") as target:
+        for name in source.namelist():
+            content = source.read(name)
+            if name.endswith("sheet1.xml"):
+                content = content.replace(b'<dimension ref="A1:B3001"/>', b"").replace(b"</sheetData>", b"<broken")
+            target.writestr(name, content)
+    path.write_bytes(tampered.getvalue())
+
+    rows = iter(open_survey(path))
+
+    assert next(row for row in rows if isinstance(row, Comment)).text == "fine thing here"
+    with pytest.raises(FileError, match="breaks after row 3000"):
+        list(rows)
+
+
 def test_empty_workbook_says_so(workbook):
     """A workbook without a filled cell holds nothing to analyse."""
     with pytest.raises(FileError, match="holds nothing to analyse"):
