@@ -64,7 +64,11 @@ Moment = Annotated[AwareDatetime, BeforeValidator(_moment)]
 Flag = Annotated[bool, BeforeValidator(_flag)]
 ThemeId = Annotated[str, AfterValidator(known_theme), Field(json_schema_extra=_name_themes)]
 Value = Annotated[str, Field(min_length=1, max_length=MAX_NAME)]
-SegmentValue = Annotated[str, Field(max_length=2 * MAX_NAME + 1, pattern=r"^[^=\x00-\x1f]+=[^\x00-\x1f]*$")]
+SegmentValue = Annotated[
+    str, Field(max_length=2 * MAX_NAME + 1, pattern=r"^([^=\\\x00-\x1f]|\\[^\x00-\x1f])+=[^\x00-\x1f]*$")
+]
+_SEGMENT = re.compile(r"((?:[^=\\]|\\.)+)=(.*)")
+_ESCAPED = re.compile(r"\\([=\\])")
 
 
 def _listed(description: str) -> Any:
@@ -86,7 +90,8 @@ class Traits(BaseModel):
     segment: list[SegmentValue] = Field(
         default_factory=list,
         max_length=MOST_VALUES,
-        description="`name=value`, such as `branch=Quận 3`. Several of a name mean any of them; all names must fit.",
+        description="`name=value`, such as `branch=Quận 3`. Several of a name mean any of them; all names must fit. "
+        r"In a name write `\=` for `=` and `\\` for `\`.",
     )
     score: list[Annotated[str, Field(max_length=MAX_NAME + 80, pattern=_BAND)]] = Field(
         default_factory=list,
@@ -176,7 +181,8 @@ def _segments(given: Iterable[str]) -> dict[str, tuple[str, ...]]:
     """Gather the values of each segment."""
     found: dict[str, tuple[str, ...]] = {}
     for each in given:
-        name, _, value = each.partition("=")
+        name, value = _SEGMENT.fullmatch(each).groups()  # type: ignore[union-attr]  # its pattern was checked
+        name = _ESCAPED.sub(r"\1", name)
         found[name] = (*found.get(name, ()), value)
     return found
 

@@ -12,6 +12,11 @@ export const VIEWS = ["upload", "overview", "read", "review", "batches", "alerts
 /** Views that show what the filters leave; links to them carry the filters. */
 export const FILTERED = ["overview", "read"];
 
+/** The beginning of a segment filter, such as "branch="; an equals sign within a name is escaped. */
+export function ofSegment(name) {
+  return `${name.replace(/[\\=]/g, "\\$&")}=`;
+}
+
 /** Read a hash: {view, params}; view is null if the hash names none. */
 export function parse(hash) {
   const [path, query = ""] = hash.replace(/^#\/?/, "").split("?", 2);

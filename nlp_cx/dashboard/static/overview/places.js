@@ -2,6 +2,7 @@
 import { heatMap } from "../charts.js";
 import { h } from "../dom.js";
 import { card, choice, empty, notes } from "../parts/bits.js";
+import { ofSegment } from "../state.js";
 import { chosenMetric, metricName, scoreText } from "./metrics.js";
 import { part } from "./part.js";
 
@@ -53,7 +54,7 @@ export async function findPlaces(ctx, dimensions, last) {
     measure,
     label: (place) => placeName(ctx, by, place),
     restrict: (place) => (by.startsWith("segment:")
-      ? { segment: [...ctx.filters.all("segment").filter((one) => !one.startsWith(`${name}=`)), `${name}=${place}`] } : { [by]: place }),
+      ? { segment: [...ctx.filters.all("segment").filter((one) => !one.startsWith(ofSegment(name))), ofSegment(name) + place] } : { [by]: place }),
   };
 }
 

@@ -3,6 +3,7 @@ import { h, icon } from "../dom.js";
 import { dialog } from "./dialog.js";
 import { chip } from "./bits.js";
 import { menu, popover } from "./menu.js";
+import { ofSegment } from "../state.js";
 
 const FLAGS = ["needs_review", "human", "mixed", "complaint", "suggestion"];
 
@@ -23,9 +24,9 @@ export function filterBar(ctx, { dimensions, drill = false }) {
   add("touchpoint", t("touchpoint"), listed(dimensions.touchpoints));
   add("stage", t("stage"), listed(dimensions.stages, (value) => ctx.stageName(value)));
   for (const segment of dimensions.segments) {
-    const mine = filters.all("segment").filter((value) => value.startsWith(`${segment.name}=`));
+    const mine = filters.all("segment").filter((value) => value.startsWith(ofSegment(segment.name)));
     const others = filters.all("segment").filter((value) => !mine.includes(value));
-    const options = segment.values.map(({ value, comments }) => ({ value: `${segment.name}=${value}`, label: value || "–", count: comments }));
+    const options = segment.values.map(({ value, comments }) => ({ value: ofSegment(segment.name) + value, label: value || "–", count: comments }));
     bar.append(menu({ name: `segment:${segment.name}`, label: segment.name, options, chosen: mine, choose: (values) => ctx.set({ segment: [...others, ...values] }) }));
   }
   add("sentiment", t("sentiment"), ["negative", "neutral", "positive"].map((value) => ({ value, label: t(value) })));

@@ -2,6 +2,7 @@
 import { h, icon, replace, uid } from "../dom.js";
 import { card, chip, empty, notes, pager, segmented, skeleton, trouble } from "../parts/bits.js";
 import { confirmed, dialog } from "../parts/dialog.js";
+import { ofSegment } from "../state.js";
 
 const MENTIONS = ["negative", "positive", "neutral", "any"];
 const WINDOWS = ["day", "week", "month", "quarter"];
@@ -49,7 +50,7 @@ export function sentence(alert, { t, format, themeName }) {
 
 /** Which comments a rule looks at, as chips. */
 function restrictions(filters, { t, stageName }, remove) {
-  const say = { language: (value) => t(`language.${value}`), sentiment: (value) => t(value), stage: stageName, segment: (value) => value.replace("=", ": ") };
+  const say = { language: (value) => t(`language.${value}`), sentiment: (value) => t(value), stage: stageName, segment: (value) => value.replace(/^((?:\\.|[^=\\])*)=/, (_, name) => `${name.replace(/\\(.)/g, "$1")}: `) };
   return Object.entries(filters).flatMap(([name, values]) => [values].flat().map((value) =>
     chip((say[name] ?? String)(value), { title: t(name === "score" ? "filter.score" : name), remove: remove && (() => remove(name, value)) })));
 }
@@ -257,6 +258,6 @@ function dimensionsOf(dimensions, { t, stageName }) {
     plain(t("language"), "language", dimensions.languages, (value) => t(`language.${value}`)),
     plain(t("touchpoint"), "touchpoint", dimensions.touchpoints),
     plain(t("stage"), "stage", dimensions.stages, stageName),
-    ...dimensions.segments.map(({ name, values }) => ({ label: name, key: "segment", values: values.slice(0, MOST).map(({ value }) => [`${name}=${value}`, value || "–"]) })),
+    ...dimensions.segments.map(({ name, values }) => ({ label: name, key: "segment", values: values.slice(0, MOST).map(({ value }) => [ofSegment(name) + value, value || "–"]) })),
   ].filter(({ values }) => values.length > 1);
 }
