@@ -26,7 +26,7 @@ _COLUMNS: Mapping[str, Sequence[tuple[str, Kind]]] = {
     "drivers": (
         ("metric", "text"), ("mention", "text"), ("rank", "count"), ("name", "wide"), ("impact", "figure"),
         ("low", "figure"), ("high", "figure"), ("unit", "text"), ("n", "count"), ("score", "figure"),
-        ("n_rest", "count"), ("rest_score", "figure"),
+        ("n_rest", "count"), ("rest_score", "figure"), ("q", "number"),
     ),
     "quotes": (
         ("name", "wide"), ("sentiment", "polarity"), ("quote", "long"), ("language", "text"), ("scores", "text"),
@@ -221,6 +221,7 @@ def _driver(driver: Impact, lang: Tongue) -> Row:
         "score": driver.score,
         "n_rest": driver.n_rest,
         "rest_score": driver.rest_score,
+        "q": None if driver.q is None else round(driver.q, 4),
     }
 
 

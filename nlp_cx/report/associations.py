@@ -77,7 +77,9 @@ def _impact_figure(impacts: Sequence[Impact], metric: str, lang: Tongue) -> Figu
         for one in chosen
     ]  # fmt: skip
     unit = unit_word(chosen[0].unit, lang)
-    names = {key: say(f"report.side_{key}", lang, metric=metric) for key in ("worse", "better", "unclear")}
+    names = {
+        key: say(f"report.side_{key}", lang, metric=metric, n=MIN_MENTIONS) for key in ("worse", "better", "unclear")
+    }
     return Figure(
         title=say("report.impact_figure", lang, metric=metric),
         text=say("report.impact_text", lang, metric=metric, n=MIN_MENTIONS),
@@ -122,15 +124,16 @@ def _together(drivers: Drivers, metric: str, lang: Tongue) -> Iterator[Block]:
     parts = [one for one in drivers.drivers if one.share is not None]
     parts.sort(key=lambda one: -(one.share or 0))
     if drivers.r2 is not None and any(one.rank is not None for one in parts):
+        told = any(one.kind is not None for one in parts[:_MOST])
         yield Grid(
             title=say("report.parts_table", lang),
             columns=(
                 (say("column.name", lang), "left"),
                 (say("report.part", lang), "right"), (say("report.penalty", lang), "right"),
-                (say("report.reward", lang), "right"), (say("report.kind", lang), "left"),
+                (say("report.reward", lang), "right"), *(((say("report.kind", lang), "left"),) if told else ()),
                 (say("report.f1", lang), "right"),
             ),
-            rows=tuple(tuple(_part(one, drivers, lang)) for one in parts[:_MOST]),
+            rows=tuple(tuple(_part(one, drivers, lang, told=told)) for one in parts[:_MOST]),
             note=say(
                 "report.parts_note", lang, metric=metric, r2=percent(drivers.r2, lang), n=number(drivers.n, lang),
                 unit=unit_word(drivers.unit, lang),
@@ -141,7 +144,7 @@ def _together(drivers: Drivers, metric: str, lang: Tongue) -> Iterator[Block]:
         yield Bullets(items=items, title=say("report.drivers_notes", lang))
 
 
-def _part(one: Driver, drivers: Drivers, lang: Tongue) -> Iterator[Cell]:
+def _part(one: Driver, drivers: Drivers, lang: Tongue, *, told: bool) -> Iterator[Cell]:
     """Give one theme's cells."""
     mentions = say("report.n", lang, n=number(one.n, lang))
     ranked = mentions if one.rank is not None else say("report.unranked", lang, n=mentions)
@@ -158,5 +161,6 @@ def _part(one: Driver, drivers: Drivers, lang: Tongue) -> Iterator[Cell]:
             tone="plain" if not effect.clear else "good"
             if (effect.value > 0) == (drivers.direction == "higher_is_better") else "bad",
         )  # fmt: skip
-    yield Cell(text="–" if one.kind is None else say(f"driver.{one.kind}", lang).partition(":")[0])
+    if told:
+        yield Cell(text="–" if one.kind is None else say(f"driver.{one.kind}", lang).partition(":")[0])
     yield Cell(text="–" if one.f1 is None else number(one.f1, lang, digits=2))

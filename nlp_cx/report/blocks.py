@@ -124,6 +124,8 @@ class Document:
     subtitle: str
     facts: tuple[str, ...]
     """What was read: how many, from when to when."""
+    lead: str
+    """The one thing to take away; empty if there is nothing."""
     headlines: tuple[tuple[str, Tone], ...]
     """The report in a few sentences."""
     sections: Sequence[Section]

@@ -10,6 +10,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from itertools import combinations
 from pathlib import Path
 
 from nlp_cx.contradictions import ContradictionFinder
@@ -22,6 +23,7 @@ from nlp_cx.records import POLARITIES, Analysis, Comment, Polarity
 from nlp_cx.report.findings import Bucket, Findings, Periods, ScoreBucket, ThemeChange
 from nlp_cx.scores import accepts, measure, method_of
 from nlp_cx.summarise import Summary, SummaryBuilder
+from nlp_cx.summarise.pairs import find_pairs
 from nlp_cx.summarise.passages import Passage
 from nlp_cx.summarise.sample import Sample, fingerprint
 from nlp_cx.taxonomy import load_taxonomy
@@ -98,6 +100,7 @@ class ReportBuilder:
         self._summary = SummaryBuilder()
         self._contradictions = ContradictionFinder()
         self._days: defaultdict[date, _Day] = defaultdict(_Day)
+        self._pairs: Counter[tuple[str, str]] = Counter()
         self._weeks: dict[str, Sample[Passage]] = {}
         self._tables: dict[str, JourneyTable] = {}
         self._open: _Response | None = None
@@ -121,6 +124,7 @@ class ReportBuilder:
         response.commented = True
         response.answers.append((comment, analysis))
         mentions = _mentions(analysis)
+        self._pairs.update(combinations(sorted(mentions), 2))
         for mention in analysis.themes:
             response.judged.setdefault(mention.theme, set()).add(mention.sentiment)
         judged = analysis.sentiment.label if _is_judged(analysis) else None
@@ -186,6 +190,7 @@ class ReportBuilder:
             touchpoints=self._journey("touchpoint"),
             segments=tuple(self._segments()),
             contradictions=self._contradictions.build(),
+            pairs=find_pairs(self._pairs, {one.theme: one.mentions for one in summary.themes}, summary.comments),
             corrected=corrected,
             quality=quality,
             rejected=rejected,

@@ -63,7 +63,12 @@ def _comments_figure(found: Findings, lang: Tongue) -> Figure:
     most = max(found.buckets, key=lambda one: one.comments)
     return Figure(
         title=say(f"report.comments_by_{found.calendar}", lang),
-        text=say("report.comments_text", lang, n=number(most.comments, lang), bucket=bucket(most.bucket, lang)),
+        text=say(
+            "report.comments_text_week" if found.calendar == "week" else "report.comments_text",
+            lang,
+            n=number(most.comments, lang),
+            bucket=bucket(most.bucket, lang),
+        ),
         draw=lambda width: charts.judged_over_time(
             rows, width=width, names=judged_words(lang), axis=say("report.comments_axis", lang)
         ),
@@ -190,6 +195,8 @@ def _control_figure(trend: Trend, lang: Tongue) -> Figure:
             "centre": trend.chart.centre if point.upper is not None else None,
             "signal": point.signal is not None,
             "change": point.bucket in begins,
+            "ewma": point.ewma if point.comparable else None,
+            "drift": point.drift is not None,
         }
         for point in trend.chart.points
     ]
@@ -200,6 +207,10 @@ def _control_figure(trend: Trend, lang: Tongue) -> Figure:
         )
         for point in trend.signals[-2:]
     ]  # fmt: skip
+    drifting = [point for point in trend.chart.points if point.drift is not None]
+    if drifting and not trend.changes:
+        last = drifting[-1]
+        said.append(say(f"report.drift_{last.drift}", lang, bucket=bucket(last.bucket, lang)))
     said += [
         say(
             "report.level", lang, bucket=bucket(one.bucket, lang), before=shares(one.change.before, lang),

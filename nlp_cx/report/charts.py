@@ -31,6 +31,8 @@ _SQUARE = 320
 _LETTER = 11
 _ASIDE: Mapping[str, tuple[Any, int, int]] = {
     "right": ("left", 9, 0), "left": ("right", -9, 0), "above": ("center", 0, -14), "below": ("center", 0, 15),
+    "upper right": ("left", 7, -11), "lower right": ("left", 7, 12), "upper left": ("right", -7, -11),
+    "lower left": ("right", -7, 12),
 }  # fmt: skip
 """Where a name stands beside its dot: alignment and distance."""
 
@@ -142,12 +144,10 @@ def impact_volume(rows: Sequence[Row], *, width: int, x_axis: str, y_axis: str) 
     dots = alt.Chart().mark_circle(size=130, opacity=0.9).encode(x=x, y=y, color=colour)
     layers = [line, dots]
     for at, (align, dx, dy) in _ASIDE.items():
-        layers.append(
-            alt.Chart()
-            .transform_filter(f"datum.at == '{at}'")
-            .mark_text(align=align, dx=dx, dy=dy, color=INK, fontSize=_LETTER)
-            .encode(x=x, y=y, text="name:N")
-        )
+        named = alt.Chart().transform_filter(f"datum.at == '{at}'")
+        place = {"align": align, "dx": dx, "dy": dy, "fontSize": _LETTER}
+        for ink in ({"stroke": "#FFFFFF", "strokeWidth": 3.5, "color": "#FFFFFF"}, {"color": INK}):
+            layers.append(named.mark_text(**place, **ink).encode(x=x, y=y, text="name:N"))
     return _spec(alt.layer(*layers, data=_data(long)), width=width, height=_SQUARE)
 
 
@@ -167,6 +167,10 @@ def _named(rows: Sequence[Row], width: int, most: float, reach: tuple[float, flo
             "left": (x - 9 - letters, y - 7, x - 9, y + 7),
             "above": (x - letters / 2, y - 21, x + letters / 2, y - 8),
             "below": (x - letters / 2, y + 8, x + letters / 2, y + 21),
+            "upper right": (x + 7, y - 18, x + 7 + letters, y - 5),
+            "lower right": (x + 7, y + 5, x + 7 + letters, y + 18),
+            "upper left": (x - 7 - letters, y - 18, x - 7, y - 5),
+            "lower left": (x - 7 - letters, y + 5, x - 7, y + 18),
         }
         chosen = next(
             (
@@ -243,7 +247,8 @@ def control_chart(rows: Sequence[Row], *, width: int, title: str, height: int = 
 
     Args:
         rows: `bucket`, `share`, `lower`, `upper`, `centre` (any None where it cannot be told), `signal` (bool),
-            `change` (bool: a new level begins here); in order.
+            `change` (bool: a new level begins here), `ewma` (None where it cannot be told), `drift` (bool: it is beyond
+            its own limits); in order.
         width: Of the whole chart.
         title: Stands above it.
         height: Of the plot.
@@ -251,23 +256,41 @@ def control_chart(rows: Sequence[Row], *, width: int, title: str, height: int = 
     import altair as alt
 
     x = _time_axis(len(rows), few=True)
-    y = alt.Y("share:Q", title=None, axis=alt.Axis(format="%", tickCount=3), scale=alt.Scale(domainMin=0))
-    band = alt.Chart().transform_filter("datum.upper !== null").mark_area(color=BAND, interpolate="step").encode(
+    y = alt.Y(
+        "share:Q", title=None, axis=alt.Axis(format="%", tickCount=3), scale=alt.Scale(domain=[0, _ceiling(rows)])
+    )  # fmt: skip
+    band = alt.Chart().transform_filter("datum.upper !== null").mark_area(
+        color=BAND, interpolate="step", clip=True
+    ).encode(
         x=x, y=alt.Y("lower:Q", title=None), y2="upper:Q"
     )  # fmt: skip
     middle = alt.Chart().transform_filter("datum.centre !== null").mark_line(
         color=SOFT, strokeDash=[3, 3], strokeWidth=1
     ).encode(x=x, y=alt.Y("centre:Q", title=None))  # fmt: skip
-    line = alt.Chart().mark_line(color=INK, strokeWidth=1.6).encode(x=x, y=y)
+    line = alt.Chart().mark_line(color=SOFT, strokeWidth=1, opacity=0.8).encode(x=x, y=y)
+    smooth = alt.Chart().transform_filter("datum.ewma !== null").mark_line(color=INK, strokeWidth=2.4).encode(
+        x=x, y=alt.Y("ewma:Q", title=None)
+    )  # fmt: skip
+    drifts = alt.Chart().transform_filter("datum.drift").mark_point(
+        color=COLOURS["negative"], filled=False, size=55, strokeWidth=1.6, opacity=1
+    ).encode(x=x, y=alt.Y("ewma:Q", title=None))  # fmt: skip
     marks = alt.Chart().transform_filter("datum.signal").mark_point(
         color=COLOURS["negative"], filled=True, size=80, opacity=1
     ).encode(x=x, y=y)  # fmt: skip
     steps = alt.Chart().transform_filter("datum.change").mark_rule(
         color=COLOURS["negative"], strokeDash=[4, 2], strokeWidth=1.5
     ).encode(x=x)  # fmt: skip
-    chart = alt.layer(band, middle, steps, line, marks, data=_data(rows))
+    chart = alt.layer(band, middle, steps, line, smooth, drifts, marks, data=_data(rows))
     heading: Any = alt.TitleParams(title, anchor="start", fontSize=12, color=INK, fontWeight=600, offset=6)
     return _spec(chart.properties(title=heading), width=width, height=height)
+
+
+def _ceiling(rows: Sequence[Row]) -> float:
+    """Give a control chart its upper end: all rates, and the usual limits, not those of a stray bucket."""
+    limits = sorted(row["upper"] for row in rows if row["upper"] is not None)
+    shares = [row["share"] for row in rows if row["share"] is not None]
+    usual = limits[int(0.75 * (len(limits) - 1))] if limits else 0.0
+    return min(1.0, 1.08 * float(max([usual, *shares, 0.01])))
 
 
 def heat_map(rows: Sequence[Row], *, width: int, places: Sequence[str], themes: Sequence[str], legend: str) -> Spec:
@@ -293,15 +316,15 @@ def heat_map(rows: Sequence[Row], *, width: int, places: Sequence[str], themes: 
         axis=alt.Axis(orient="top", labelAngle=-60 if turned else 0, domain=False, ticks=False, labelLimit=200,
                       labelExpr="replace(datum.label, /\\n/g, ' ')" if turned else "split(datum.label, '\\n')",
                       labelLineHeight=13, labelAlign="left" if turned else "center",
-                      labelPadding=6 if turned else 6 + 13 * max((head.count("\n") for head in heads), default=0)),
+                      labelPadding=4 if turned else 6 + 13 * max((head.count("\n") for head in heads), default=0)),
     )  # fmt: skip
     y = alt.Y("theme:N", sort=[_wrapped(theme, width) for theme in themes], title=None, axis=_names_axis(width))
     colour = alt.Color(
         "net:Q", title=legend,
         scale=alt.Scale(domain=[-1, 0, 1], range=[COLOURS["negative"], "#F2F3F3", COLOURS["positive"]],
                         interpolate="rgb"),
-        legend=alt.Legend(orient="bottom", direction="horizontal", gradientLength=160, tickCount=3, format=".1f",
-                          titleLimit=400),
+        legend=alt.Legend(orient="bottom", direction="horizontal", gradientLength=160, tickCount=2, format=".0f",
+                          titleLimit=400, values=[-1, 0, 1], labelOverlap=False),
     )  # fmt: skip
     cells = alt.Chart().mark_rect(stroke="#FFFFFF", strokeWidth=2, cornerRadius=3).encode(
         x=x, y=y, color=colour, opacity=alt.condition("datum.faint", alt.value(0.45), alt.value(1)),
@@ -310,10 +333,14 @@ def heat_map(rows: Sequence[Row], *, width: int, places: Sequence[str], themes: 
         x=x, y=y, text="label:N",
         color=alt.condition("abs(datum.net) > 0.75 && !datum.faint", alt.value("#FFFFFF"), alt.value(INK)),
     )  # fmt: skip
+    # what draws does not count turned letters that stand out above and to the right
+    longest = max((len(place) for place in places), default=0)
     return _spec(
         alt.layer(cells, words, data=_data(long)),
         width=width,
         left=[row["theme"] for row in long],
+        above=longest if turned else 0,
+        right=longest if turned else 0,
     )
 
 
@@ -383,7 +410,7 @@ def _wrapped(name: str, width: int, letters: int | None = None) -> str:
         >>> _wrapped("Giao hàng & thực hiện đơn", 720), _wrapped("Giao hàng & thực hiện đơn", 340)
         ('Giao hàng & thực hiện đơn', 'Giao hàng & thực\nhiện đơn')
     """
-    room = letters or (38 if width >= NARROW else 20)
+    room = letters or (42 if width >= NARROW else 20)
     return "\n".join(textwrap.wrap(name, room, max_lines=3, placeholder=" …")) or name[:room]
 
 
@@ -400,6 +427,9 @@ def _names_axis(width: int) -> alt.Axis:
     return alt.Axis(
         labelExpr="split(datum.label, '\\n')", labelLimit=400, ticks=False, domain=False, labelPadding=8,
         labelFontSize=12 if width >= NARROW else 10.5, labelColor=INK, labelLineHeight=13,
+        # several lines stand around the middle of the row, not below it
+        labelOffset={"condition": [{"test": "length(split(datum.label, '\\n')) == 2", "value": -6.5},
+                                   {"test": "length(split(datum.label, '\\n')) == 3", "value": -13}], "value": 0},
     )  # fmt: skip
 
 
@@ -416,7 +446,9 @@ def _time_axis(n: int, *, few: bool = False) -> alt.X:
     )  # fmt: skip
 
 
-def _spec(chart: Any, *, width: int, height: int = 0, left: Sequence[str] = ()) -> Spec:
+def _spec(
+    chart: Any, *, width: int, height: int = 0, left: Sequence[str] = (), above: float = 0, right: float = 0
+) -> Spec:
     """Give the specification in the report's style, its data inside; with `left`, a row for each of these names."""
     import altair as alt
 
@@ -426,7 +458,7 @@ def _spec(chart: Any, *, width: int, height: int = 0, left: Sequence[str] = ()) 
     made = chart.properties(
         width=width, height=height or _height(list(dict.fromkeys(left))),
         autosize=alt.AutoSizeParams(type="fit-x", contains="padding"),
-        padding=alt.Padding(left=4 + 6 * narrow, right=6, top=4, bottom=4),  # type: ignore[no-untyped-call]
+        padding=alt.Padding(left=4 + 6 * narrow, right=6 + max(0.0, right), top=4 + max(0.0, above), bottom=4),  # type: ignore[no-untyped-call]
     ).configure(
         font=FONT,
         background="#FFFFFF",

@@ -12,7 +12,7 @@ from nlp_cx.report.blocks import Bullets, Document, Section
 from nlp_cx.report.builder import SEED
 from nlp_cx.report.change import change_section
 from nlp_cx.report.findings import Findings
-from nlp_cx.report.headlines import headlines
+from nlp_cx.report.headlines import headlines, lead
 from nlp_cx.report.overview import contradictions_section, scores_section, themes_section, voices_section
 from nlp_cx.report.places import places_section
 from nlp_cx.report.say import day
@@ -40,6 +40,7 @@ def write_document(found: Findings, lang: Tongue) -> Document:
         title=say("report.title", lang),
         subtitle=found.source,
         facts=tuple(_facts(found, lang)),
+        lead=lead(found, lang),
         headlines=headlines(found, lang),
         sections=(*made, _method(found, lang)),
         footer=say("report.footer", lang),

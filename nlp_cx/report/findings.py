@@ -13,6 +13,7 @@ from nlp_cx.journey import Journey
 from nlp_cx.mix import Mix
 from nlp_cx.records import Polarity
 from nlp_cx.scores import MetricScore
+from nlp_cx.summarise.pairs import Pair
 from nlp_cx.summarise.summary import Summary
 from nlp_cx.trends import Calendar, Change, RisingTerm, Trend
 
@@ -91,6 +92,8 @@ class Findings:
     segments: tuple[Journey, ...]
     """Those with two places or more, of which no one holds nearly everybody."""
     contradictions: Contradictions
+    pairs: tuple[Pair, ...] = ()
+    """Themes that comments name together, most comments first."""
     corrected: Mapping[str, Corrected] = field(default_factory=dict)
     """Theme -> its share corrected for the model's errors; empty if these are not known."""
     quality: Mapping[str, float] = field(default_factory=dict)

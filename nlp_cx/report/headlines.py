@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from nlp_cx.drivers import Impact
 from nlp_cx.drivers.screening import ALPHA
@@ -41,6 +42,60 @@ def headlines(found: Findings, lang: Tongue) -> tuple[Headline, ...]:
         *_places(found, lang),
         *_contradictions(found, lang),
     )
+
+
+def lead(found: Findings, lang: Tongue) -> str:
+    """Say the one thing to take away: the score, where it moved, what is blamed most.
+
+    Args:
+        found: All that is known.
+        lang: Language to say it in.
+
+    Returns:
+        One or two sentences; empty if nobody wrote anything.
+    """
+    summary = found.summary
+    if not summary.comments:
+        return ""
+    return " ".join(part for part in (_lead_score(found, lang), _lead_theme(found, lang)) if part)
+
+
+def _lead_score(found: Findings, lang: Tongue) -> str:
+    """Say the score and its clear change; without a score how comments are judged."""
+    score, change, periods = main_score(found), found.score_change, found.periods
+    if score is None:
+        negative, positive = (found.summary.sentiment[name].share for name in ("negative", "positive"))
+        if negative is None or positive is None:
+            return ""
+        return say(
+            "report.lead_judged", lang, negative=percent(negative, lang), positive=percent(positive, lang)
+        )  # fmt: skip
+    metric = metric_name(score.metric, lang)
+    if change is None or periods is None or not change.clear:
+        return say("report.lead_score", lang, metric=metric, value=headline(score, lang))
+    before, after = (
+        headline(replace(score, value=value), lang) for value in (change.before, change.after)
+    )  # fmt: skip
+    return say(
+        "report.lead_up" if change.difference > 0 else "report.lead_down", lang, metric=metric, before=before,
+        after=after, days=(periods.after[1] - periods.after[0]).days + 1, since=day(periods.after[0], lang),
+    )  # fmt: skip
+
+
+def _lead_theme(found: Findings, lang: Tongue) -> str:
+    """Say which theme's complaints grew beyond chance; if none, which theme is blamed most."""
+    grown = [one for one in moved_themes(found) if one.blamed.difference > 0]
+    if grown:
+        blamed = grown[0].blamed
+        return say(
+            "report.lead_grown", lang, theme=theme(grown[0].theme, lang), before=shares(blamed.before, lang),
+            after=shares(blamed.after, lang),
+        )  # fmt: skip
+    most = max(found.summary.themes, key=lambda one: one.sentiment["negative"], default=None)
+    if most is None or not most.sentiment["negative"]:
+        return ""
+    share = most.sentiment["negative"] / found.summary.comments
+    return say("report.lead_blamed", lang, theme=theme(most.theme, lang), share=shares(share, lang))
 
 
 def main_score(found: Findings) -> MetricScore | None:

@@ -13,12 +13,14 @@ from nlp_cx.report.findings import Findings
 from nlp_cx.report.headlines import main_score
 from nlp_cx.report.say import headline, share_span, shares, span, theme
 from nlp_cx.scores import MetricScore, method_of
+from nlp_cx.summarise.pairs import FEWEST
 from nlp_cx.summarise.summary import ThemeSummary
 from nlp_cx.words import Tongue, metric_name, say
 
 TONES: dict[Polarity, Tone] = {"negative": "bad", "neutral": "plain", "positive": "good"}
 _VOICES = 8
 """Themes that are quoted."""
+_PAIRS = 8
 
 
 def judged_words(lang: Tongue) -> dict[str, str]:
@@ -164,7 +166,39 @@ def themes_section(found: Findings, lang: Tongue) -> Section | None:
             rows, width=width, names=judged_words(lang), axis=say("report.comments_axis", lang)
         ),
     )  # fmt: skip
-    return Section(id="themes", title=say("report.themes", lang), blocks=(figure, _theme_grid(found, lang)))
+    blocks: tuple[Block, ...] = (figure, _theme_grid(found, lang), *_pairs_grid(found, lang))
+    return Section(id="themes", title=say("report.themes", lang), blocks=blocks)
+
+
+def _pairs_grid(found: Findings, lang: Tongue) -> Iterator[Grid]:
+    """Tell which themes are named together, those first of which that is no chance."""
+    pairs = sorted(found.pairs, key=lambda one: -abs(one.tone))[:_PAIRS]  # the sort is stable: most comments first
+    if not pairs:
+        return
+    rows = tuple(
+        (
+            Cell(text=f"{theme(one.theme, lang)} + {theme(one.other, lang)}"),
+            Cell(text=number(one.share.count, lang), small=shares(one.share.share or 0, lang)),
+            Cell(text=percent(one.of_theme, lang)),
+            Cell(text=percent(one.of_other, lang)),
+            Cell(
+                text=say("report.times", lang, n=number(one.lift, lang, digits=1)),
+                small=span(one.low, one.high, lang),
+            ),
+            Cell(text=say(f"report.pair_{('chance', 'together', 'apart')[one.tone]}", lang)),
+        )
+        for one in pairs
+    )
+    yield Grid(
+        title=say("report.pairs_table", lang),
+        columns=(
+            (say("report.pair", lang), "left"), (say("report.pair_both", lang), "right"),
+            (say("report.of_first", lang), "right"), (say("report.of_second", lang), "right"),
+            (say("report.lift", lang), "right"), (say("report.pair_told", lang), "left"),
+        ),
+        rows=rows,
+        note=say("report.pairs_note", lang, n=FEWEST),
+    )  # fmt: skip
 
 
 def _theme_grid(found: Findings, lang: Tongue) -> Grid:

@@ -48,6 +48,7 @@ def to_pdf(document: Document) -> bytes:
         "title": document.title,
         "subtitle": document.subtitle,
         "facts": document.facts,
+        "lead": document.lead,
         "headlines": document.headlines,
         "footer": document.footer,
         "words": dict(document.words),

@@ -8,7 +8,7 @@ from nlp_cx.export.report import summary_tables
 from nlp_cx.export.table import Column, Kind, Table
 from nlp_cx.records import POLARITIES
 from nlp_cx.report.findings import Findings
-from nlp_cx.report.headlines import dimension_name, headlines
+from nlp_cx.report.headlines import dimension_name, headlines, lead
 from nlp_cx.report.say import bucket, theme
 from nlp_cx.trends import Trend
 from nlp_cx.words import Tongue, metric_name, say
@@ -24,12 +24,13 @@ def report_tables(found: Findings, lang: Tongue) -> tuple[Table, ...]:
         lang: Language of titles and words.
 
     Returns:
-        Headlines first, then the summary's sheets, then changes, trend, places, the parts of the score that themes
-        explain together, and contradictions, as far as there are any.
+        Headlines first, then the summary's sheets, then pairs of themes, changes, trend, places, the parts of the score
+        that themes explain together, and contradictions, as far as there are any.
     """
     made = [
-        _table("headlines", (("note", "long"),), ({"note": text} for text, _ in headlines(found, lang)), lang),
+        _table("headlines", (("note", "long"),), ({"note": text} for text in _short(found, lang)), lang),
         *summary_tables(found.summary, lang, [note[lang] for note in found.notes]),
+        _table("pairs", _PAIRS, _pairs(found, lang), lang),
         _table("changes", _CHANGES, _changes(found, lang), lang),
         _table("trend", _TREND, _trend(found, lang), lang),
         _table("places", _PLACES, _places(found, lang), lang),
@@ -44,9 +45,14 @@ _CHANGES: Sequence[tuple[str, Kind]] = (
     ("high", "share"), ("beyond_chance", "text"), ("corrected", "share"), ("share_low", "share"),
     ("share_high", "share"),
 )  # fmt: skip
+_PAIRS: Sequence[tuple[str, Kind]] = (
+    ("name", "wide"), ("other", "wide"), ("count", "count"), ("share", "share"), ("of_theme", "share"),
+    ("of_other", "share"), ("lift", "figure"), ("low", "figure"), ("high", "figure"), ("beyond_chance", "text"),
+)  # fmt: skip
 _TREND: Sequence[tuple[str, Kind]] = (
     ("name", "wide"), ("bucket", "text"), ("count", "count"), ("base", "count"), ("share", "share"), ("low", "share"),
     ("high", "share"), ("lower", "share"), ("upper", "share"), ("signal", "text"),
+    ("ewma", "share"), ("ewma_lower", "share"), ("ewma_upper", "share"), ("drift", "text"),
 )  # fmt: skip
 _PLACES: Sequence[tuple[str, Kind]] = (
     ("dimension", "text"), ("place", "text"), ("name", "wide"), ("count", "count"), ("share", "share"),
@@ -55,16 +61,19 @@ _PLACES: Sequence[tuple[str, Kind]] = (
 )  # fmt: skip
 _PARTS: Sequence[tuple[str, Kind]] = (
     ("rank", "count"), ("name", "wide"), ("n", "count"), ("part", "share"), ("low", "share"), ("high", "share"),
-    ("penalty", "figure"), ("reward", "figure"), ("kind", "long"), ("f1", "figure"), ("note", "long"),
+    ("penalty", "figure"), ("reward", "figure"), ("kind", "long"), ("q", "number"), ("f1", "figure"), ("note", "long"),
 )  # fmt: skip
 _CONTRADICTIONS: Sequence[tuple[str, Kind]] = (
     ("metric", "text"), ("metric_value", "number"), ("text", "long"), ("why", "text"), ("themes", "wide"),
     ("comment_id", "text"),
 )  # fmt: skip
 _OWN = frozenset(
-    ("before", "after", "difference", "beyond_chance", "part", "penalty", "reward", "kind", "f1", "why")
+    ("before", "after", "difference", "beyond_chance", "part", "penalty", "reward", "kind", "f1", "why", "lift")
 )  # fmt: skip
-_COLUMNS = frozenset(("bucket", "place", "dimension", "lower", "upper", "signal", "corrected", "metric_value"))
+_COLUMNS = frozenset(
+    ("bucket", "place", "dimension", "lower", "upper", "signal", "corrected", "metric_value", "other", "of_theme",
+     "of_other", "ewma", "ewma_lower", "ewma_upper", "drift")
+)  # fmt: skip
 
 
 def _table(name: str, columns: Sequence[tuple[str, Kind]], rows: Iterator[Row], lang: Tongue) -> Table:
@@ -82,6 +91,30 @@ def _title(key: str, lang: Tongue) -> str:
     if key in _OWN:
         return say(f"report.{key}", lang)
     return say(f"report.column_{key}" if key in _COLUMNS else f"column.{key}", lang)
+
+
+def _short(found: Findings, lang: Tongue) -> Iterator[str]:
+    """Say the one thing to take away, then the rest."""
+    first = lead(found, lang)
+    yield from [first] if first else []
+    yield from (text for text, _ in headlines(found, lang))
+
+
+def _pairs(found: Findings, lang: Tongue) -> Iterator[Row]:
+    """Give the themes that stand in the same comments."""
+    for one in found.pairs:
+        yield {
+            "name": theme(one.theme, lang),
+            "other": theme(one.other, lang),
+            "count": one.share.count,
+            "share": one.share.share,
+            "of_theme": one.of_theme,
+            "of_other": one.of_other,
+            "lift": one.lift,
+            "low": one.low,
+            "high": one.high,
+            "beyond_chance": say("report.yes" if one.tone else "report.unclear", lang),
+        }
 
 
 def _changes(found: Findings, lang: Tongue) -> Iterator[Row]:
@@ -124,6 +157,10 @@ def _trend(found: Findings, lang: Tongue) -> Iterator[Row]:
                     "lower": point.lower,
                     "upper": point.upper,
                     "signal": say("report.yes", lang) if point.signal else None,
+                    "ewma": point.ewma,
+                    "ewma_lower": point.ewma_lower,
+                    "ewma_upper": point.ewma_upper,
+                    "drift": say("report.yes", lang) if point.drift else None,
                 }
 
 
@@ -161,6 +198,7 @@ def _parts(found: Findings, lang: Tongue) -> Iterator[Row]:
             "penalty": None if one.penalty is None else one.penalty.value,
             "reward": None if one.reward is None else one.reward.value,
             "kind": None if one.kind is None else say(f"driver.{one.kind}", lang),
+            "q": None if one.q is None else round(one.q, 4),
             "f1": one.f1,
             "note": None if one.reason is None else one.reason[lang],
         }

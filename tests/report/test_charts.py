@@ -34,9 +34,9 @@ def every(width):
         ),
         "control_chart": charts.control_chart(
             [{"bucket": "01/2025", "share": 0.1, "lower": None, "upper": None, "centre": None, "signal": False,
-              "change": False},
+              "change": False, "ewma": None, "drift": False},
              {"bucket": "02/2025", "share": 0.4, "lower": 0.0, "upper": 0.2, "centre": 0.1, "signal": True,
-              "change": True}], width=width, title="",
+              "change": True, "ewma": 0.16, "drift": True}], width=width, title="",
         ),
         "heat_map": charts.heat_map(
             [{"place": ODD, "theme": THEME, "net": -1.0, "label": "9", "faint": False}], width=width, places=[ODD],
@@ -76,6 +76,14 @@ def test_numbers_are_written_as_the_language_does():
 
     assert ">−0,5<" in draw(spec, "vi", name="c")
     assert ">−0.5<" in draw(spec, "en", name="c")
+
+
+def test_a_stray_limit_does_not_flatten_a_control_chart():
+    """A week with one comment has a limit of 100%; the chart ends a little above the usual limits and the rates."""
+    usual = [{"share": 0.1, "upper": 0.25}] * 9
+    assert charts._ceiling([*usual, {"share": 0.0, "upper": 1.0}]) == pytest.approx(0.27)
+    assert charts._ceiling([*usual, {"share": 0.5, "upper": 1.0}]) == pytest.approx(0.54)
+    assert charts._ceiling([{"share": None, "upper": None}]) > 0
 
 
 def test_two_drawings_on_a_page_share_no_ids():

@@ -1,8 +1,10 @@
 """A manager reads what is so, and nothing that is not."""
 
+from dataclasses import replace
+
 import pytest
 
-from nlp_cx.report.headlines import headlines
+from nlp_cx.report.headlines import headlines, lead
 from tests.report.survey import findings, survey
 
 
@@ -28,6 +30,24 @@ def test_no_headline_speaks_of_causes(found, lang):
     assert not any(word in text for word in ("cause", "because", "due to", "nguyên nhân", "gây ra", "khiến"))
 
 
+def test_the_lead_says_what_moved(found):
+    """From one period to the next, not the figure of the whole beside a change of its last part."""
+    assert lead(found, "en") == (
+        "NPS fell from +60 to +21 in the 91 days since 4 Jun 2025. "
+        "Complaints about Delivery & fulfilment grew from 20% to 40% of the comments."
+    )
+
+
+def test_the_lead_without_a_score_says_how_comments_are_judged():
+    """One in five is blame, of the same theme."""
+    bare = [(replace(comment, scores=(), created_at=None), analysis) for comment, analysis in survey(100)]
+
+    assert lead(findings(bare), "en") == (
+        "80% of the comments are positive, 20% negative. Blamed most: Delivery & fulfilment, in 20% of the comments."
+    )
+    assert lead(findings([]), "en") == ""
+
+
 def test_bad_news_is_told_from_good(found):
     """More complaints and a falling score are bad."""
     tones = dict(headlines(found, "en"))
@@ -44,5 +64,5 @@ def test_a_steady_score_is_called_steady():
     """Chance is no news."""
     told = [text for text, _ in headlines(findings(survey(late_from=999)), "en")]
 
-    assert any("did not change beyond chance" in text for text in told)
+    assert any("does not differ beyond chance" in text for text in told)
     assert not any("fell" in text or "rose" in text for text in told)

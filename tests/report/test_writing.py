@@ -34,6 +34,12 @@ def short(found):
     return replace(document, sections=kept)
 
 
+@pytest.fixture(scope="module")
+def long():
+    """Thirty-four weeks, deliveries blamed by more than thirty."""
+    return findings(survey())
+
+
 class Page(HTMLParser):
     """Tags, addresses and texts of a page."""
 
@@ -95,6 +101,51 @@ def test_the_workbook_has_a_sheet_for_each_part_and_no_formula(found, lang, tmp_
     assert {"en": "Contradictions", "vi": "Điểm và lời trái nhau"}[lang] in book.sheetnames
     assert not any(cell.data_type == "f" for cell in cells)
     assert any(isinstance(cell.value, str) and cell.value.startswith("=cmd()") for cell in cells)
+
+
+def test_the_workbook_says_how_sure_each_driver_is(long, tmp_path):
+    """The q of Benjamini and Hochberg stands behind each impact that was tested, below 0.05 for late deliveries."""
+    out = tmp_path / "r.xlsx"
+    write_report(long, out, lang="en")
+    rows = list(load_workbook(out)["Drivers"].values)
+    at = next(place for place, title in enumerate(rows[0]) if str(title).startswith("q ("))
+
+    assert [row[at] < 0.05 for row in rows[1:] if row[at] is not None and "Delivery" in row[3]] == [True, True]
+
+
+def test_themes_that_are_named_together_are_told(tmp_path):
+    """Forty comments name price and staff, forty neither: twice as often as chance, in the page and in the workbook."""
+    both = {"price": "negative", "staff": "positive"}
+    rows = [
+        analysed(f"b{at}", f"Đắt mà nhiệt tình {at}", themes=both if at % 2 else {"place": "positive"})
+        for at in range(80)
+    ]
+    together = findings(rows)
+    document = write_document(together, "en")
+    (section,) = (section for section in document.sections if section.id == "themes")
+    grid = section.blocks[-1]
+    write_report(together, tmp_path / "r.xlsx", lang="en")
+    sheet = list(load_workbook(tmp_path / "r.xlsx")["Themes together"].values)
+
+    assert grid.title == "Themes that are named together"
+    assert [(cell.text, cell.small) for cell in grid.rows[0]][1:] == [
+        ("40", "50%"), ("100%", ""), ("100%", ""), ("2.0 times", "1.6 to 2.5"), ("go together", ""),
+    ]  # fmt: skip
+    assert sheet[1][2] == 40
+
+
+def test_slow_drifts_are_drawn_and_written(long, tmp_path):
+    """The EWMA stands in the charts' rows and in the sheet of trends."""
+    document = write_document(long, "en")
+    (change,) = (section for section in document.sections if section.id == "change")
+    specs = [str(block.draw(340)) for block in change.blocks if hasattr(block, "draw")]
+    write_report(long, tmp_path / "r.xlsx", lang="en")
+    rows = list(load_workbook(tmp_path / "r.xlsx")["Trend"].values)
+    at = rows[0].index("Smoothed (EWMA)")
+
+    assert any("'ewma:Q'" in spec or "'field': 'ewma'" in spec for spec in specs)
+    assert all(0 <= row[at] <= 1 for row in rows[1:] if row[at] is not None)
+    assert any(row[at] for row in rows[1:])
 
 
 def test_sentences_are_there_in_both_languages(found):
