@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import unicodedata
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -13,9 +14,28 @@ import pytest
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 sync_api = pytest.importorskip("playwright.sync_api", reason="playwright drives the browser: pip install '.[dev]'")
 
-from tests.browser.service import EXAMPLES, Running, Window, open_window, running  # noqa: E402
+from tests.browser.service import EXAMPLES, PATIENCE, Running, Window, open_window, running  # noqa: E402
 
 Opener = Callable[..., Window]
+
+sync_api.expect.set_options(timeout=PATIENCE * 1000)
+
+NAME = "a&b=c%d+ \"e\" 'f' <b>"
+VALUES = ("1&2=3%4+5\"6'#?/", "<i>x</i>", "%26%3D", " + ")
+DECOMPOSED = unicodedata.normalize("NFD", "Nhân viên thô lỗ nhưng giá rẻ 👍🏽")
+ODD = (
+    "<script>document.title = 'broken'</script> giao hàng chậm quá",
+    '"><img src=x onerror="document.title = 1"> nhân viên thô lỗ',
+    "😡😡 giao hàng chậm 👩‍👩‍👧 quá trời",
+    DECOMPOSED,
+    "Gọi 0912 345 678 mãi không được, giao hàng chậm quá",
+    "\u202egiao hàng chậm\u202c \u2067giá rẻ\u2069",
+    "😡" * 300,
+    "giao hàng chậm quá. " * 5000,
+    "x" * 20_000,
+    "=1+1 {{7*7}} ${7*7} %s",
+)
+"""Comments nobody should stumble over."""
 
 
 @pytest.fixture(scope="package")
@@ -41,6 +61,19 @@ def service(browser: Any, tiny_model: Path, tmp_path_factory: pytest.TempPathFac
         for batch in batches:
             service.finished(batch)
         yield service
+
+
+@pytest.fixture(scope="package")
+def odd(service: Running) -> str:
+    """A batch of odd comments, `odd-0` and so on, each with an odd segment; gives its id."""
+    batch = service.submit(
+        [
+            {"id": f"odd-{at}", "text": text, "segments": {NAME: VALUES[at % len(VALUES)]}, "created_at": "2026-01-15"}
+            for at, text in enumerate(ODD)
+        ]
+    )
+    assert service.finished(batch)["done"] == len(ODD)
+    return batch
 
 
 @pytest.fixture

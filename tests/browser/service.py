@@ -130,7 +130,6 @@ class Window:
 
     def settle(self) -> None:
         """Wait until nothing is loading any more."""
-        self.page.wait_for_load_state("networkidle")
         self.page.wait_for_function("() => !document.querySelector('.view .skeleton, [aria-busy=true]')")
 
     def mistakes(self) -> list[str]:

@@ -6,6 +6,7 @@ import { marked } from "./evidence.js";
 
 const POLARITIES = ["negative", "neutral", "positive"];
 const LONG = 700; // characters from which a comment is folded
+const MOST_PLACES = 5; // segments beside a comment; the others show when it is pointed at
 
 /** Who corrects, as it stands in the history; remembered on this device. */
 export const author = { get: () => recall("author") ?? "", set: (name) => remember("author", name || null) };
@@ -50,7 +51,7 @@ function draw(card, ctx) {
       analysis.needs_review && !comment.human && chip(t("flag.needs_review"), { kind: "warn" }),
       analysis.mixed && chip(t("mixed")),
       h("span.spring"),
-      h("span.hint.comment-meta", {}, [...places, comment.created_at && format.date(comment.created_at.slice(0, 10))].filter(Boolean).join(" · "))),
+      h("span.hint.comment-meta", { title: places.length > MOST_PLACES ? places.join(" · ") : null }, [...places.slice(0, MOST_PLACES), places.length > MOST_PLACES && `+${places.length - MOST_PLACES}`, comment.created_at && format.date(comment.created_at.slice(0, 10))].filter(Boolean).join(" · "))),
     comment.question && h("p.hint", {}, comment.question),
     text,
     folded && h("button.clear", { type: "button", onclick: () => { card.unfolded = true; draw(card, ctx); card.focus(); } }, t("unfold")),

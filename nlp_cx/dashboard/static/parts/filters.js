@@ -5,6 +5,9 @@ import { chip } from "./bits.js";
 import { menu, popover } from "./menu.js";
 import { ofSegment } from "../state.js";
 
+const MOST_SEGMENTS = 6; // that stand in the bar without being asked for
+const wanted = new Set(); // segments that were asked for
+
 const FLAGS = ["needs_review", "human", "mixed", "complaint", "suggestion"];
 
 /**
@@ -23,11 +26,32 @@ export function filterBar(ctx, { dimensions, drill = false }) {
   add("language", t("language"), listed(dimensions.languages, (value) => t(`language.${value}`)));
   add("touchpoint", t("touchpoint"), listed(dimensions.touchpoints));
   add("stage", t("stage"), listed(dimensions.stages, (value) => ctx.stageName(value)));
-  for (const segment of dimensions.segments) {
-    const mine = filters.all("segment").filter((value) => value.startsWith(ofSegment(segment.name)));
+  const chosen = (segment) => filters.all("segment").filter((value) => value.startsWith(ofSegment(segment.name)));
+  const picker = (segment) => {
+    const mine = chosen(segment);
     const others = filters.all("segment").filter((value) => !mine.includes(value));
     const options = segment.values.map(({ value, comments }) => ({ value: ofSegment(segment.name) + value, label: value || "–", count: comments }));
-    bar.append(menu({ name: `segment:${segment.name}`, label: segment.name, options, chosen: mine, choose: (values) => ctx.set({ segment: [...others, ...values] }) }));
+    return menu({ name: `segment:${segment.name}`, label: segment.name, options, chosen: mine, choose: (values) => ctx.set({ segment: [...others, ...values] }) });
+  };
+  const shown = (segment, at) => at < MOST_SEGMENTS || wanted.has(segment.name) || chosen(segment).length > 0;
+  bar.append(...dimensions.segments.filter(shown).map(picker));
+  const further = dimensions.segments.filter((segment, at) => !shown(segment, at));
+  if (further.length > 0) {
+    const box = popover({
+      name: "further", label: t("furtherFilters"),
+      panel: (close) => h("div.presets", {}, further.filter((segment) => !wanted.has(segment.name)).map((segment) => h("button", {
+        type: "button",
+        onclick: () => {
+          close();
+          wanted.add(segment.name);
+          const added = picker(segment);
+          box.before(added);
+          box.hidden = further.every(({ name }) => wanted.has(name));
+          added.querySelector(".pick").click();
+        },
+      }, segment.name))),
+    });
+    bar.append(box);
   }
   add("sentiment", t("sentiment"), ["negative", "neutral", "positive"].map((value) => ({ value, label: t(value) })));
   add("mentioning", t("theme"), listed(dimensions.themes, ctx.themeName));

@@ -172,6 +172,7 @@ async function edit(ctx, alert) {
     const anyMention = mention.querySelector("option[value=any]");
     anyMention.disabled = wanted.theme === null;
     if (wanted.theme === null && wanted.mention === "any") { wanted.mention = "negative"; mention.querySelector("select").value = "negative"; }
+    for (const option of mention.querySelectorAll("option")) option.textContent = t(wanted.theme === null && option.value !== "any" ? option.value : `mention.${option.value}`);
     limited.hidden = wanted.kind === "anomaly";
     certain.hidden = wanted.kind === "anomaly";
     replace(only, restrictions(wanted.filters, ctx, (key, value) => {

@@ -1,0 +1,147 @@
+"""Files handed in, watched, and told of; keys; a service that goes away."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.service import EXAMPLES
+
+FILES = sorted(path.name for path in EXAMPLES.iterdir() if path.suffix in (".csv", ".xlsx"))
+
+
+def choose(page, name):
+    """Choose a file, and wait until it was looked at."""
+    page.locator(".view[data-view=upload] input[type=file]").set_input_files(EXAMPLES / name)
+    page.get_by_role("button", name="Analyse", exact=True).wait_for()
+
+
+def correct(page):
+    """Take a column for something else than it was taken for."""
+    for role in page.locator("select[aria-label^='Role of column']").all():
+        if (before := role.input_value()) in ("segment", "unused"):
+            label, after = role.get_attribute("aria-label"), "unused" if before == "segment" else "segment"
+            role.select_option(after)
+            chosen = page.get_by_label(label, exact=True)
+            expect(chosen).to_have_value(after)
+            expect(chosen.locator("xpath=ancestor::tr")).to_contain_text("Your choice")
+            return
+    raise AssertionError("no column could be taken for something else")
+
+
+def test_every_example_is_looked_at_corrected_analysed_and_summed_up(window, start):
+    service = start()
+    shown = window(service=service)
+    page = shown.go("upload")
+    for name in FILES:
+        choose(page, name)
+        correct(page)
+        page.get_by_role("button", name="Analyse", exact=True).click()
+        page.locator(".ended.completed").wait_for()
+        batch = re.search("batch=([^&]+)", page.url)[1]
+        rows = service.request("GET", "/v1/summaries/themes", params={"metric": "comments", "batch": batch})["rows"]
+        page.get_by_role("link", name="See what goes with the score").click()
+
+        page.locator(".view[data-view=overview] h1").wait_for()
+        assert f"batch={batch}" in page.url
+        expect(page.locator(".span-text")).to_contain_text(f"{rows[0]['value']} comments")
+        shown.settle()
+        assert page.locator(".trouble").count() == 0
+        shown.go("upload")
+
+    assert len(service.request("GET", "/v1/batches")["items"]) == len(FILES) > 3
+
+
+def test_a_batch_is_still_watched_after_a_reload(window, start):
+    """The service of this test works on nothing by itself, so that the batch waits however fast the machine is."""
+    service = start(NLP_CX_WORKER="0")
+    shown = window(service=service)
+    page = shown.go("upload")
+    page.locator("textarea").fill("giao hàng chậm quá\nnhân viên nhiệt tình")
+    page.get_by_role("button", name="Read these lines").click()
+    page.get_by_role("button", name="Analyse", exact=True).click()
+    expect(page.get_by_role("progressbar")).to_be_visible()
+    page.reload()
+    expect(page.get_by_role("progressbar")).to_be_visible()
+    worker = service.work()
+    try:
+        page.locator(".ended.completed").wait_for()
+        expect(page.locator(".ended")).to_contain_text("2 comments")
+    finally:
+        worker.terminate()
+        worker.wait(60)
+
+
+def test_an_alert_is_made_tried_switched_off_and_deleted(window, service):
+    shown = window()
+    page = shown.go("alerts")
+    page.get_by_role("button", name="Create an alert").first.click()
+    box = page.get_by_role("dialog")
+    box.get_by_label("Theme").select_option("delivery")
+    box.get_by_label("Limit").fill("12.5")
+    box.get_by_label("Look", exact=True).select_option("month")
+    said = "Tell when more than 12.5% of the comments of a month blame “Delivery & fulfilment”."
+    expect(box.locator(".rule-said")).to_have_text(said)
+    box.get_by_role("button", name="Try it").click()
+    expect(box.get_by_role("status")).to_have_text(re.compile("^It would"))
+    box.get_by_label(re.compile("^Name")).fill('<b>"Giao hàng" & co</b>')
+    box.get_by_role("button", name="Save").click()
+    rule = page.locator(".batch", has_text=said)
+    expect(rule).to_contain_text('<b>"Giao hàng" & co</b>')
+    rule.get_by_role("switch").uncheck()
+    expect(rule.locator(".chip", has_text="off")).to_be_visible()
+    (kept,) = service.request("GET", "/v1/alerts")["items"]
+    rule.get_by_role("button", name="Delete").click()
+    page.get_by_role("dialog").get_by_role("button", name="Delete", exact=True).click()
+    expect(page.locator(".batch", has_text=said)).to_have_count(0)
+
+    assert (kept["limit"], kept["window"], kept["theme"], kept["enabled"]) == (0.125, "month", "delivery", False)
+    assert service.request("GET", "/v1/alerts")["items"] == []
+
+
+@pytest.mark.parametrize("texts", [[], ["giao hàng chậm quá"]], ids=["none", "one"])
+def test_keys_a_service_that_stops_and_very_few_comments(window, start, texts):
+    """With nothing at all, and with one comment without score or date."""
+    service = start()
+    if texts:
+        service.finished(service.submit([{"text": text} for text in texts]))
+    admin = window(service=service, forgiven=("401", "ERR_CONNECTION_REFUSED"))
+    for view in ("overview", "read", "review", "batches", "alerts", "models"):
+        page = admin.go(view)
+        assert page.locator(".trouble").count() == 0, view
+    if not texts:
+        return
+    page = admin.go("keys")
+    page.get_by_role("button", name="Create a key").click()
+    page.get_by_role("dialog").get_by_role("button", name="Create a key").click()
+    page.get_by_role("dialog").get_by_role("button", name="Close").last.click()
+    expect(page.locator(".chip", has_text="in use here")).to_be_visible()
+    held = page.evaluate("localStorage.getItem('nlp-cx.key')")
+    headers = {"Authorization": f"Bearer {held}"}
+    other = service.request("POST", "/v1/keys", json={"name": "reader", "scopes": ["read"]}, headers=headers)
+
+    reader = window(service=service, forgiven=("401", "ERR_CONNECTION_REFUSED"))
+    seen = reader.page
+    seen.goto(f"{service.url}/#/read")
+    seen.get_by_role("dialog").get_by_label("API key").fill(other["key"])
+    seen.get_by_role("button", name="Sign in").click()
+    seen.locator(".comment").wait_for()
+    assert seen.get_by_role("button", name="Correct the labels").count() == 0
+    seen.keyboard.press("j")
+    seen.keyboard.press("1")  # what it may not do is not tried
+    reader.go("review")
+    expect(seen.locator(".empty")).to_contain_text("may not correct")
+    reader.go("keys")
+    expect(seen.locator(".empty")).to_contain_text("Admin rights")
+
+    service.request("DELETE", f"/v1/keys/{other['prefix']}", headers=headers)
+    seen.locator("[data-side=overview]").click()
+    expect(seen.get_by_role("dialog")).to_contain_text("API key")
+    seen.get_by_role("dialog").get_by_role("button", name="Cancel").click()
+    expect(seen.get_by_role("alert").first).to_be_visible()
+
+    service.stop()
+    page.locator("[data-side=batches]").click()
+    expect(page.get_by_role("alert")).to_contain_text("cannot be reached")
