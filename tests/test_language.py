@@ -167,9 +167,9 @@ def test_emoji_in_front_do_not_hide_a_long_comment():
 def test_a_hundred_thousand_characters_take_no_time(piece: str):
     detect("Das Essen war leider kalt")  # the first call loads
     text = piece * (100_000 // len(piece))
-    started = time.perf_counter()
+    started = time.process_time()
     detect(text)
-    assert time.perf_counter() - started < 0.5
+    assert time.process_time() - started < 0.5
 
 
 @given(TYPED)

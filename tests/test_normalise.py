@@ -95,9 +95,9 @@ def test_a_decomposed_letter_maps_back_to_all_its_code_points():
 
 @pytest.mark.parametrize("piece", ["a", ":", "&", "<br ", "😍 ", "k đ ", " ", "áa", "\u0301", "((", "&amp;", "A\u0301"])
 def test_a_hundred_thousand_characters_take_no_time(piece: str):
-    started = time.perf_counter()
+    started = time.process_time()
     normal(piece * (100_000 // len(piece)))
-    assert time.perf_counter() - started < 3
+    assert time.process_time() - started < 3
 
 
 def test_the_chain_has_a_name_that_changes_with_its_table():

@@ -117,12 +117,12 @@ def test_long_texts_take_linear_time(unit):
     text = unit * (20_000 // len(unit)) + "x"
     words("tải trước", "vi"), words("load first", "en")
 
-    begun = time.perf_counter()
+    begun = time.process_time()
     sentences(text)
     for language in ("vi", "en"):
         words(text, language)
 
-    assert time.perf_counter() - begun < 10
+    assert time.process_time() - begun < 10
 
 
 def test_libraries_are_loaded_by_the_first_text_only():
