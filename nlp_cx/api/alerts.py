@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 
 from fastapi import Path, Query, Response
 from fastapi.responses import JSONResponse
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from starlette.concurrency import run_in_threadpool
 
 from nlp_cx.api.filters import ThemeId, Traits
@@ -86,6 +86,14 @@ _FIRED: Mapping[str, Any] = {
 
 router = make_router("alerts")
 
+
+def _whole(given: object) -> object:
+    """Take 12.0 for 12, as JSON Schema does, and nothing else that is no whole number."""
+    return int(given) if isinstance(given, float) and given.is_integer() else given
+
+
+Hours = Annotated[int, BeforeValidator(_whole), Field(ge=0, le=8760)]
+Least = Annotated[int, BeforeValidator(_whole), Field(ge=1, le=1_000_000)]
 Name = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00]+$")]
 Kind = Literal["threshold", "anomaly"]
 Mention = Literal["any", "negative", "neutral", "positive"]
@@ -124,8 +132,8 @@ class NewAlert(BaseModel):
     side: Side = Field("above", description="Whether more or less than expected is told.")
     limit: Share | None = Field(None, description=_LIMIT)
     certain: bool = Field(False, description=_CERTAIN)
-    min_n: int = Field(30, ge=1, le=1_000_000, strict=False, description=_MIN_N)
-    cool_down_hours: int = Field(168, ge=0, le=8760, strict=False, description=_COOL_DOWN)
+    min_n: Least = Field(30, description=_MIN_N)
+    cool_down_hours: Hours = Field(168, description=_COOL_DOWN)
     enabled: bool = True
 
 
@@ -145,8 +153,8 @@ class ChangedAlert(BaseModel):
     side: Side | None = None
     limit: Share | None = None
     certain: bool | None = None
-    min_n: int | None = Field(None, ge=1, le=1_000_000, strict=False)
-    cool_down_hours: int | None = Field(None, ge=0, le=8760, strict=False)
+    min_n: Least | None = None
+    cool_down_hours: Hours | None = None
     enabled: bool | None = None
 
 

@@ -57,6 +57,13 @@ def test_an_alert_is_made_with_what_is_usual_where_nothing_is_said(client):
     assert client.get(URL).json() == {"items": [made]}
 
 
+def test_whole_numbers_may_be_written_with_a_point(client):
+    """As JSON Schema has it, and some clients write them."""
+    made = make(client, min_n=12.0, cool_down_hours=24.0)
+
+    assert (made["min_n"], made["cool_down_hours"]) == (12, 24)
+
+
 def test_what_fires_is_kept_and_listed(client):
     """30 of 80 comments; 30 of 40 at Quận 3; none at Quận 1."""
     first = make(client)
@@ -119,6 +126,9 @@ def test_an_alert_can_be_changed_and_deleted(client):
         ({"name": ""}, "name"),
         ({"min_n": 0}, "min_n"),
         ({"cool_down_hours": -1}, "cool_down_hours"),
+        ({"cool_down_hours": False}, "cool_down_hours"),
+        ({"min_n": "30"}, "min_n"),
+        ({"min_n": 30.5}, "min_n"),
         ({"filters": {"since": "2026-11-01"}}, "filters/since"),
         ({"filters": {"segment": ["branch"]}}, "filters/segment/0"),
         ({"filters": {"score": ["nps"]}}, "filters/score/0"),
