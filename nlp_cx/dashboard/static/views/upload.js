@@ -168,7 +168,16 @@ async function preview(mine, ctx) {
   const response = await ctx.api.send("POST", "/v1/batches/preview", { raw: form, signal: ctx.signal });
   mine.preview = await response.json();
   if (cut !== file) mine.preview.rows = null;
-  mine.columns = mine.preview.sheets.map((sheet) => ({ ...sheet, columns: sheet.columns.map((column) => ({ ...column })) }));
+  const before = new Map((mine.columns ?? []).flatMap((sheet) => sheet.columns.map((column) => [`${sheet.sheet} ${column.column}`, column])));
+  mine.columns = mine.preview.sheets.map((sheet) => ({ ...sheet, columns: sheet.columns.map((column) => asBefore(column, before.get(`${sheet.sheet} ${column.column}`))) }));
+}
+
+/** A column that was sent as it was guessed keeps the reason of the guess; only what a person touched is their choice. */
+function asBefore(now, before) {
+  if (!before) return { ...now };
+  const role = now.role === "ignored" && ["unused", "ignored"].includes(before.role) ? before.role : now.role;
+  const { why, confidence } = before.touched || role !== before.role ? now : before;
+  return { ...now, role, why, confidence, touched: before.touched };
 }
 
 /** The first lines of a long text file, whole. */
@@ -222,8 +231,8 @@ function roleChoice(sheet, column, { t }, changed) {
     "aria-label": t("roleOf", { column: column.column }), value: column.role,
     onchange: (event) => {
       const role = event.target.value;
-      if (role in SINGLE) for (const other of sheet.columns) if (other.role === role) other.role = "unused";
-      column.role = role;
+      if (role in SINGLE) for (const other of sheet.columns) if (other.role === role) Object.assign(other, { role: "unused", touched: true });
+      Object.assign(column, { role, touched: true });
       if (role === "score" && !column.score) column.score = { metric: "nps", min: 0, max: 10, direction: "higher_is_better" };
       changed();
     },
@@ -234,7 +243,7 @@ function scaleChoice(column, { t }, changed) {
   const { score } = column;
   const known = Object.keys(SCALES).includes(score.metric.split(":")[0]);
   const [metric, part] = score.metric.split(":");
-  const set = (changes) => { Object.assign(score, changes); changed(); };
+  const set = (changes) => { Object.assign(score, changes); column.touched = true; changed(); };
   const low = h("input.narrow", { type: "number", value: score.min, step: "any", "aria-label": t("lowest"), onchange: (event) => Number.isFinite(event.target.valueAsNumber) && event.target.valueAsNumber < score.max && set({ min: event.target.valueAsNumber }) });
   const high = h("input.narrow", { type: "number", value: score.max, step: "any", "aria-label": t("highest"), onchange: (event) => Number.isFinite(event.target.valueAsNumber) && event.target.valueAsNumber > score.min && set({ max: event.target.valueAsNumber }) });
   return h("div.scale", {},
