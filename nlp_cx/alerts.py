@@ -61,7 +61,7 @@ class Observed:
     bucket: str
     """As `trends.Count.bucket`; sorts by time."""
     n: int
-    """Comments with text in the segment."""
+    """Comments with text in the segment; of overall sentiment those that were judged."""
     negative: int = 0
     """Those that judge the theme so; of overall sentiment the comments that are judged so."""
     neutral: int = 0

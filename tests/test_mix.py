@@ -84,3 +84,18 @@ def test_the_interval_is_that_of_two_means():
     mix = split_change(tally([(100, []), (-100, [])]), tally([(100, []), (-100, [])]))
 
     assert mix.high == pytest.approx(1.959964 * 20000**0.5)
+
+
+@given(st.lists(st.tuples(st.sampled_from([-100.0, 0.0, 100.0]), st.sets(st.sampled_from("abc"))), max_size=30))
+def test_counting_many_at_once_is_counting_one_by_one(responses):
+    import numpy as np
+
+    one, many = Tally(), Tally()
+    for worth, themes in responses:
+        one.add(worth, themes)
+    named = np.array([[theme in themes for theme in "abc"] for _, themes in responses], bool).reshape(-1, 3)
+    many.add_all(np.array([worth for worth, _ in responses], float), named, "abc")
+
+    assert (many.n, many.score) == (one.n, pytest.approx(one.score))
+    assert many.variance == pytest.approx(one.variance)
+    assert {theme: pytest.approx(part) for theme, part in many.parts.items()} == one.parts

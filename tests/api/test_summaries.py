@@ -145,6 +145,36 @@ def test_a_score_is_compared_with_that_of_the_period_before(client):
     assert "nps.change" not in rows(client, "/v1/scores?since=2026-11-01&until=2026-11-30&interval=month", theme=None)
 
 
+def test_a_change_has_a_test_and_a_rate_of_false_discoveries(client):
+    """One of three against three of four: Fisher's chance is 0.486; of two themes that moved it is the rate too."""
+    address = "/v1/summaries/themes?since=2026-11-01&until=2026-11-14"
+    found = rows(client, address, theme="delivery")
+    still = rows(client, address, theme="price")
+
+    assert (found["share_before"]["value"], found["share_before"]["n"]) == (0.75, 4)
+    assert found["share_change_p"]["value"] == pytest.approx(0.485714, abs=1e-6)
+    assert found["share_change_q"]["value"] >= found["share_change_p"]["value"]
+    assert (still["share_before"]["value"], still["share_change"]["value"], still["share_change_p"]["value"]) == (
+        0,
+        0,
+        1,
+    )
+
+
+def test_mentions_are_corrected_beside_the_raw_ones(client, monkeypatch):
+    """A model that misses a tenth and sees no other: four of eight are 4.4 by its own errors."""
+    from nlp_cx.api import figures
+    from nlp_cx.correction import Accuracy
+
+    known = {"delivery": Accuracy(hits=90, missed=10, wrong=0, right=900)}
+    monkeypatch.setattr(figures, "_accuracy", lambda models: known)
+    found = rows(client, "/v1/summaries/themes", theme="delivery")
+
+    assert (found["mentions"]["value"], found["mentions_corrected"]["value"]) == (4, 4.4)
+    assert found["share_corrected"]["value"] == pytest.approx(4 / 8 / 0.9, abs=1e-6)
+    assert found["mentions_corrected"]["low"] < 4.4 < found["mentions_corrected"]["high"]
+
+
 def test_other_themes_of_those_who_mention_one(client):
     """`mentioning` restricts the comments, `theme` only the rows."""
     found = rows(client, "/v1/summaries/themes?mentioning=staff&theme=delivery")
