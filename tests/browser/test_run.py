@@ -62,6 +62,7 @@ def test_a_batch_is_still_watched_after_a_reload(window, start):
     page.locator("textarea").fill("giao hàng chậm quá\nnhân viên nhiệt tình")
     page.get_by_role("button", name="Read these lines").click()
     page.get_by_role("button", name="Analyse", exact=True).click()
+    page.wait_for_url(re.compile("batch="))  # the service has it
     expect(page.get_by_role("progressbar")).to_be_visible()
     page.reload()
     expect(page.get_by_role("progressbar")).to_be_visible()
@@ -79,9 +80,9 @@ def test_an_alert_is_made_tried_switched_off_and_deleted(window, service):
     page = shown.go("alerts")
     page.get_by_role("button", name="Create an alert").first.click()
     box = page.get_by_role("dialog")
-    box.get_by_label("Theme").select_option("delivery")
-    box.get_by_label("Limit").fill("12.5")
-    box.get_by_label("Look", exact=True).select_option("month")
+    box.get_by_role("combobox", name="Theme").select_option("delivery")
+    box.get_by_role("spinbutton", name="Limit").fill("12.5")
+    box.get_by_role("combobox", name="Look").select_option("month")
     said = "Tell when more than 12.5% of the comments of a month blame “Delivery & fulfilment”."
     expect(box.locator(".rule-said")).to_have_text(said)
     box.get_by_role("button", name="Try it").click()
