@@ -303,7 +303,7 @@ class Work:
         first = sum(chunk.comments for chunk in spool.chunks[:number]) + 1
         rows, broken = self._rows(comments, first)
         outcome = self._patiently(
-            lambda: self.store.save(batch.workspace, batch.id, number, rows, [*rejected, *broken])
+            lambda: self.store.save(batch.workspace, batch.id, number, rows, [*rejected, *broken], first_row=first)
         )
         if outcome == "saved" and self.meters is not None:
             self.meters.count((row.analysis for row in rows), "job")

@@ -10,7 +10,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from nlp_cx.ingest.rejected import Rejected
+from nlp_cx.ingest.rejected import Problem, Rejected
 from nlp_cx.records import Analysis, Comment
 from nlp_cx.storage.base import Part, check_limit, now, split_last
 from nlp_cx.storage.block import WORKSPACE_BITS
@@ -37,6 +37,11 @@ _SMOOTH = 0.3
 """What the latest chunk counts for in a batch's speed."""
 _SLICE = 5_000
 """Comments deleted in one transaction."""
+_DELETED = Problem("the comment was deleted while this batch ran", "ý kiến đã bị xóa trong khi lô này chạy")
+_REPLACED = Problem(
+    "another text came for this id while this batch ran, and stays",
+    "trong khi lô này chạy, mã này đã nhận nội dung khác; nội dung đó được giữ",
+)
 
 
 class CommentPart(Part):
@@ -49,6 +54,8 @@ class CommentPart(Part):
         chunk: int | None,
         rows: Sequence[Row | tuple[Comment, Analysis, str | None]],
         rejected: Sequence[Rejected] = (),
+        *,
+        first_row: int = 1,
     ) -> Saved:
         """Keep analysed comments, all or none; an id that is there is replaced."""
         first = None if batch is None else (chunk or 0) << CHUNK_BITS
@@ -58,8 +65,6 @@ class CommentPart(Part):
         ]
         last = {each.key: each for each in drafts}
         moment = now()
-        docs = [write_rejected(each) for each in rejected]
-        whole = sum(each.severity == "row" for each in rejected)
 
         def work(connection: sa.Connection) -> Saved:
             turn = self._database.take_turn(connection, workspace)
@@ -73,30 +78,57 @@ class CommentPart(Part):
                 if found is None or found.state != "running":
                     return "closed"
                 number, rescored = found.number, found.kind == "rescore"
-                mark = {"batch": number, "chunk": chunk or 0, "done": len(drafts), "rejected": whole}
-                if not self._database.insert_new(connection, chunks, {**mark, "saved_at": moment}):
+                mark = {"batch": number, "chunk": chunk or 0, "done": 0, "rejected": 0, "saved_at": moment}
+                if not self._database.insert_new(connection, chunks, mark):
                     return "again"
-                self._progress(connection, found, len(drafts), whole, moment)
-                places = [
-                    {"batch": number, "place": (first or 0) + position, "doc": doc, "saved_at": moment}
-                    for position, doc in enumerate(docs)
+            left = self._put(connection, turn, list(last.values()), number, moment, rescored=rescored)
+            if batch is not None:
+                stayed = [
+                    Rejected(
+                        row=first_row + position,
+                        id=each.comment.id,
+                        reason=left[each.key].en,
+                        reason_vi=left[each.key].vi,
+                    )
+                    for position, each in enumerate(drafts)
+                    if each.key in left
                 ]
-                if places:
-                    connection.execute(rejections.insert(), places)
-            self._put(connection, turn, list(last.values()), number, moment, rescored=rescored)
+                self._account(connection, found, chunk or 0, len(drafts) - len(stayed), [*rejected, *stayed], moment)
             return "saved"
 
         return self._database.write(work)
 
-    def _progress(self, connection: sa.Connection, batch: sa.Row[Any], done: int, rejected: int, at: datetime) -> None:
-        """Count what is kept of a batch, and how fast."""
+    def _account(
+        self,
+        connection: sa.Connection,
+        batch: sa.Row[Any],
+        chunk: int,
+        done: int,
+        rejected: Sequence[Rejected],
+        at: datetime,
+    ) -> None:
+        """Count what is kept of a batch and how fast, and write down what is not."""
+        whole = sum(each.severity == "row" for each in rejected)
+        places = [
+            {
+                "batch": batch.number,
+                "place": (chunk << CHUNK_BITS) + position,
+                "doc": write_rejected(each),
+                "saved_at": at,
+            }
+            for position, each in enumerate(rejected)
+        ]
+        if places:
+            connection.execute(rejections.insert(), places)
+        marked = chunks.update().where(chunks.c.batch == batch.number, chunks.c.chunk == chunk)
+        connection.execute(marked.values(done=done, rejected=whole))
         speed = batch.per_second
         if batch.progressed_at is not None and done:
             lately = done / max((at - batch.progressed_at).total_seconds(), 0.001)
             speed = lately if speed is None else (1 - _SMOOTH) * speed + _SMOOTH * lately
         values = {
             "done": batch.done + done,
-            "rejected": batch.rejected + rejected,
+            "rejected": batch.rejected + whole,
             "chunks_saved": batch.chunks_saved + 1,
             "progressed_at": at,
             "per_second": speed,
@@ -112,8 +144,8 @@ class CommentPart(Part):
         at: datetime,
         *,
         rescored: bool,
-    ) -> None:
-        """Write comments, new ones at new places, others where they are; a rescored one must be there."""
+    ) -> dict[str, Problem]:
+        """Write comments, new ones at new places, others where they are; tell which rescored ones were left out."""
         columns = [comments.c[name] for name in ("place", "key", "batch", "row", "text", "raw", "fixed")]
         there: dict[str, sa.Row[Any]] = {}
         for part in portions(each.key for each in drafts):
@@ -121,16 +153,20 @@ class CommentPart(Part):
             there |= {row.key: row for row in connection.execute(wanted)}
         following = turn.next_place
         kept: list[Kept] = []
+        left: dict[str, Problem] = {}
         for each in drafts:
             old = there.get(each.key)
             if old is None:
                 if rescored:
-                    continue  # deleted meanwhile
+                    left[each.key] = _DELETED
+                    continue
                 place = (turn.number << WORKSPACE_BITS) + following
                 following += 1
                 kept.append(Kept(place=place, draft=each, analysis=each.analysis, fixed=None, batch=batch))
             elif (one := self._replace(each, old, batch, rescored=rescored)) is not None:
                 kept.append(one)
+            elif rescored:
+                left[each.key] = _REPLACED
         outdated = [row.place for row in there.values() if row.fixed is not None]
         outdated = sorted(set(outdated) & {each.place for each in kept if each.fixed is None})
         for part in portions(outdated):
@@ -140,14 +176,16 @@ class CommentPart(Part):
             connection.execute(moved)
         replaced = [row.place for row in there.values()]
         write(self._database, self._facts, connection, turn, kept, sorted(set(replaced) & {k.place for k in kept}), at)
+        return left
 
     @staticmethod
     def _replace(each: Draft, old: sa.Row[Any], batch: int | None, *, rescored: bool) -> Kept | None:
         """Put a comment in the place of an older one; None if the older one stays."""
         same = old.text == each.analysis.text
         if rescored:
+            same = same or old.raw == clean(each.comment.text)  # what is redacted may have changed since
             if not same:
-                return None  # replaced meanwhile
+                return None
             each, batch = replace(each, row=old.row, raw=old.raw), old.batch
         elif batch is not None and old.batch == batch and old.row > (each.row or 0):
             return None  # the same id farther down in the same file

@@ -62,6 +62,8 @@ class Comments(Protocol):
         chunk: int | None,
         rows: Sequence[Row | tuple[Comment, Analysis, str | None]],
         rejected: Sequence[Rejected] = (),
+        *,
+        first_row: int = 1,
     ) -> Saved:
         """Keep analysed comments, all or none; an id that is there is replaced.
 
@@ -71,6 +73,8 @@ class Comments(Protocol):
             chunk: Number of the chunk in its batch from 0; the same chunk is kept once, in whatever order chunks come.
             rows: In their order in the file, at most 1,048,576. Of the same id the last one counts, in file order.
             rejected: Rows and fields that could not be used.
+            first_row: Number of the first comment among those of the batch. A batch that rescores leaves out what was
+                deleted or replaced meanwhile; it counts as rejected, and this says where it was.
 
         Returns:
             Whether they were kept; "closed" if the batch is not running or not there any more.

@@ -6,7 +6,7 @@ import pytest
 
 from nlp_cx.errors import ConflictError, RequestError
 from nlp_cx.ingest.rejected import Rejected
-from nlp_cx.storage.records import BATCH_STATES, TRANSITIONS, Filter
+from nlp_cx.storage.records import BATCH_STATES, TRANSITIONS, Correction, Filter
 from tests.storage.made import made
 
 
@@ -200,6 +200,40 @@ def test_a_rescored_comment_stays_where_it_is(running):
     assert running.comment("w", "2") is None
     assert running.comment("w", "3").analysis.text == "mới"
     assert results(running) == ["1"]
+
+
+def test_what_a_rescoring_leaves_out_counts_as_rejected(running):
+    """With the reason, and where it was among the comments of the batch."""
+    running.save("w", "b", 0, [made("1"), made("2"), made("3", "cũ")])
+    running.create_batch("w", batch_id="again", kind="rescore")
+    running.update_batch("w", "again", state="running")
+    running.delete_comment("w", "2")
+    running.save("w", None, None, [made("3", "mới")])
+    running.save("w", "again", 1, [made("1"), made("2"), made("3", "cũ")], first_row=101)
+    batch, left = running.batch("w", "again"), running.rejected("w", "again").items
+
+    assert (batch.done, batch.rejected, batch.chunks_saved) == (1, 2, 1)
+    assert [(one.row, one.id, one.reason) for one in left] == [
+        (102, "2", "the comment was deleted while this batch ran"),
+        (103, "3", "another text came for this id while this batch ran, and stays"),
+    ]
+    assert all(one.reason_vi for one in left)
+
+
+def test_a_rescoring_that_redacts_otherwise_is_no_other_text(running):
+    """The text as sent is the same, so the comment is read anew and a person's correction of it stays."""
+    running.save("w", "b", 0, [made("1", "Lan giao chậm", raw="Lan giao chậm")])
+    running.correct("w", "1", Correction(sentiment="positive"), author="Mai")
+    running.create_batch("w", batch_id="again", kind="rescore")
+    running.update_batch("w", "again", state="running")
+    comment, _, _ = made("1", "Lan giao chậm")
+    _, analysis, _ = made("1", "[NAME] giao chậm", model="m2")
+    running.save("w", "again", 0, [(comment, analysis, None)])
+    found = running.comment("w", "1")
+
+    assert (found.analysis.text, found.analysis.model, found.raw) == ("[NAME] giao chậm", "m2", "Lan giao chậm")
+    assert (found.analysis.sentiment.label, found.human) == ("positive", True)
+    assert (running.batch("w", "again").done, running.batch("w", "again").rejected) == (1, 0)
 
 
 def test_lists_of_batches_come_newest_first(store):
