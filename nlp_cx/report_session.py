@@ -14,9 +14,12 @@ from nlp_cx.ingest import Overrides, open_survey
 from nlp_cx.records import Analysis, Comment
 from nlp_cx.redact import Redactor
 from nlp_cx.render import progress_bar, show_columns
+from nlp_cx.render.terminal import number
 from nlp_cx.report import REPORT_SUFFIXES, ReportBuilder, Results, open_results, write_report
 from nlp_cx.session import Session
-from nlp_cx.words import say, translate
+from nlp_cx.words import Tongue, say, translate
+
+_TONGUES: tuple[Tongue, ...] = ("en", "vi")
 
 
 class ReportSession(Session):
@@ -97,6 +100,9 @@ class ReportSession(Session):
                 **told,
             )
         notes = [{"en": note, "vi": translate(note, "vi")} for note in survey.notes]
+        if counted.rejected_fields:
+            fields = counted.rejected_fields
+            notes.append({lang: say("report.data_fields", lang, n=number(fields, lang)) for lang in _TONGUES})
         return builder.build(file.name, model=analyzer.folder.path, rejected=counted.rejected_rows, notes=notes)
 
 

@@ -28,6 +28,12 @@ def drivers_section(found: Findings, lang: Tongue) -> Section | None:
         return None
     metric = metric_name(score.metric, lang)
     impacts = [one for one in found.summary.drivers if one.metric == score.metric and one.n >= _FEWEST]
+    if found.drivers is not None and found.drivers.r2 is None and not any(one.impact for one in impacts):
+        # nothing differs, or nobody is there to differ: the reason is all there is to say
+        return Section(
+            id="drivers", title=say("report.drivers", lang, metric=metric),
+            blocks=(Bullets(items=tuple(note[lang] for note in found.drivers.notes)),),
+        )  # fmt: skip
     blocks: list[Block] = [Paragraph(text=say("report.drivers_lead", lang, metric=metric))]
     sides = [one for one in impacts if one.mention != "any"]
     if sides:

@@ -57,7 +57,10 @@ def lead(found: Findings, lang: Tongue) -> str:
     summary = found.summary
     if not summary.comments:
         return ""
-    return " ".join(part for part in (_lead_score(found, lang), _lead_theme(found, lang)) if part)
+    said = [_lead_score(found, lang), _lead_theme(found, lang)]
+    if summary.comments < FEW:
+        said.append(say("report.lead_few", lang, n=number(summary.comments, lang)))
+    return " ".join(part for part in said if part)
 
 
 def _lead_score(found: Findings, lang: Tongue) -> str:

@@ -28,7 +28,7 @@ def report_tables(found: Findings, lang: Tongue) -> tuple[Table, ...]:
         that themes explain together, and contradictions, as far as there are any.
     """
     made = [
-        _table("headlines", (("note", "long"),), ({"note": text} for text in _short(found, lang)), lang),
+        _table("headlines", (("in_short", "long"),), ({"in_short": text} for text in _short(found, lang)), lang),
         *summary_tables(found.summary, lang, [note[lang] for note in found.notes]),
         _table("pairs", _PAIRS, _pairs(found, lang), lang),
         _table("changes", _CHANGES, _changes(found, lang), lang),
@@ -68,7 +68,8 @@ _CONTRADICTIONS: Sequence[tuple[str, Kind]] = (
     ("comment_id", "text"),
 )  # fmt: skip
 _OWN = frozenset(
-    ("before", "after", "difference", "beyond_chance", "part", "penalty", "reward", "kind", "f1", "why", "lift")
+    ("before", "after", "difference", "beyond_chance", "part", "penalty", "reward", "kind", "f1", "why", "lift",
+     "in_short")
 )  # fmt: skip
 _COLUMNS = frozenset(
     ("bucket", "place", "dimension", "lower", "upper", "signal", "corrected", "metric_value", "other", "of_theme",

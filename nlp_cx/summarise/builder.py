@@ -29,6 +29,8 @@ __all__ = ["Month", "Summary", "SummaryBuilder", "ThemeSummary"]
 _PASSAGES = 160
 _FEW = 30
 _LIKELY = 0.5
+_ONES = 5
+"""Answers of 1 beside none of 0 that make one ask whether the scale began at 1."""
 _METRICS = ("nps", "csat", "ces", "stars")
 _NOTES: Mapping[str, Mapping[str, str]] = {
     "few": {
@@ -50,6 +52,12 @@ _NOTES: Mapping[str, Mapping[str, str]] = {
     "scales": {
         "en": "{metric} was asked on several scales; each is counted apart.",
         "vi": "{metric} được hỏi trên nhiều thang điểm; mỗi thang được tính riêng.",
+    },
+    "no_zero": {
+        "en": "Nobody ticked 0 for {metric}, though {n} ticked 1: if the question was asked on 1-10, declare it"
+        " (--score nps=COLUMN:1-10); an NPS needs 0-10.",
+        "vi": "Không ai chấm {metric} 0 điểm, dù {n} người chấm 1: nếu câu hỏi dùng thang 1-10, hãy khai báo"
+        " (--score nps=CỘT:1-10); NPS cần thang 0-10.",
     },
     "score": {"en": "{metric}: {note}.", "vi": "{metric}: {note}."},
     "models": {
@@ -237,8 +245,7 @@ class SummaryBuilder:
             yield _note("not_whole", n=count, metric=metric)
         if responses.beyond:
             yield _note("beyond", n=responses.beyond, limit=MAX_SCALES)
-        for metric in sorted({scale.metric for scale, label in labels.items() if label != scale.metric}):
-            yield _note("scales", metric=metric)
+        yield from _scale_notes(responses.everyone, labels)
         for score in scores:
             if score.note is not None:
                 yield {
@@ -247,6 +254,16 @@ class SummaryBuilder:
                 }
         if len(self._models) > 1:
             yield _note("models", models=", ".join(self._models))
+
+
+def _scale_notes(everyone: Histograms, labels: Mapping[Scale, str]) -> Iterator[Mapping[str, str]]:
+    """Say what is odd about the scales that were declared."""
+    for scale, histogram in everyone.items():
+        ones = histogram.counts.get(1, 0)
+        if (scale.kind, scale.min, scale.max) == ("nps", 0, 10) and ones >= _ONES and not histogram.counts.get(0):
+            yield _note("no_zero", metric=scale.metric, n=ones)
+    for metric in sorted({scale.metric for scale, label in labels.items() if label != scale.metric}):
+        yield _note("scales", metric=metric)
 
 
 def _state(analysis: Analysis) -> str:

@@ -134,6 +134,16 @@ def test_themes_that_are_named_together_are_told(tmp_path):
     assert sheet[1][2] == 40
 
 
+@pytest.mark.parametrize(("lang", "reason"), [("en", "All scores are equal"), ("vi", "Mọi điểm số đều bằng nhau")])
+def test_equal_scores_are_told_and_not_drawn(lang, reason):
+    """Nothing can go with a score that everybody gave: the section says so, without a chart of zeros."""
+    rows = [analysed(f"e{at}", f"Tốt {at}", themes={"staff": "positive"} if at % 2 else {}, nps=9) for at in range(80)]
+    (section,) = (one for one in write_document(findings(rows), lang).sections if one.id == "drivers")
+
+    assert len(section.blocks) == 1
+    assert section.blocks[0].items[0].startswith(reason)
+
+
 def test_slow_drifts_are_drawn_and_written(long, tmp_path):
     """The EWMA stands in the charts' rows and in the sheet of trends."""
     document = write_document(long, "en")

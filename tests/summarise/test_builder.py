@@ -302,3 +302,13 @@ def test_the_same_survey_gives_the_same_summary_on_every_run():
     )
 
     assert json.loads(other.stdout) == many().to_dict()
+
+
+@pytest.mark.parametrize(("zeros", "told"), [(0, True), (1, False)])
+def test_an_nps_without_zeros_is_asked_about(zeros, told):
+    """Six tick 1 and nobody 0: perhaps the scale began at 1, which would be no NPS; one 0 settles it."""
+    ticked = [1] * 6 + [9] * 30 + [0] * zeros
+    comments = [Comment(id=str(at), text=f"slow {at}", scores=nps(value)) for at, value in enumerate(ticked)]
+    notes = summarise([(comment, analysis(comment)) for comment in comments]).notes
+
+    assert any("Nobody ticked 0" in note["en"] and "Không ai chấm" in note["vi"] for note in notes) == told
