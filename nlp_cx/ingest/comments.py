@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from itertools import islice
 from typing import Any
 
 from nlp_cx.ingest.cells import all_blank, as_text, as_word, is_blank
@@ -16,13 +15,15 @@ from nlp_cx.ingest.lexicon import fold, lexicon, read_language
 from nlp_cx.ingest.merged import spread
 from nlp_cx.ingest.rejected import CELL_SHOWN, Problem, Rejected
 from nlp_cx.ingest.scales import ScoreColumn, read_score
-from nlp_cx.ingest.table import Broken, Row, Table
+from nlp_cx.ingest.table import Broken, Row, Table, characters
 from nlp_cx.records import Comment, Score
 
 MAX_TEXT = 1_000_000
 """Longest text of one comment, in code points; a longer one is rejected."""
 
 _BLOCK = 2048
+_CHARACTERS = 8_000_000
+"""Characters after which a block has no further row."""
 _CACHED = 20_000
 _SURE = 0.7
 _TOTAL = Problem("a row of totals, no answer: it has no comment and no date", "dòng tổng cộng, không phải câu trả lời")
@@ -61,7 +62,7 @@ class CommentReader:
         rows = self.table.rows()
         if self.merged:
             rows = spread(rows, self.merged)
-        while block := list(islice(rows, _BLOCK)):
+        for block in _blocks(rows):
             kept = [row for row in block if self.table.every_row or isinstance(row, Broken) or not all_blank(row[1])]
             sound: list[Row] = [row for row in kept if not isinstance(row, Broken)]
             raw_ids = self._ids(sound)
@@ -240,3 +241,17 @@ def _duplicate(name: str) -> Problem:
         f"the id {name[:80]!r} came before; this row is kept as {name[:80] + '#2'!r}, further ones as '#3', ...",
         f"mã {name[:80]!r} bị trùng; dòng này được giữ với mã {name[:80] + '#2'!r}, các dòng sau là '#3', ...",
     )
+
+
+def _blocks(rows: Iterable[Row | Broken]) -> Iterator[list[Row | Broken]]:
+    """Cut rows into blocks that the memory holds, however long the cells are."""
+    block: list[Row | Broken] = []
+    size = 0
+    for row in rows:
+        block.append(row)
+        size += characters(row)
+        if len(block) == _BLOCK or size > _CHARACTERS:
+            yield block
+            block, size = [], 0
+    if block:
+        yield block

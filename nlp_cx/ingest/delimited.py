@@ -123,14 +123,15 @@ def open_delimited(path: Path, sheet: str | None) -> tuple[list[Table], list[str
     """Open delimited text."""
     csv.field_size_limit(max(csv.field_size_limit(), 4 * LINE))
     source = TextFile.of(path)
-    lines = list(islice(source.read_lines(), _SNIFFED))
+    lines = source.first_lines(_SNIFFED)
     declared = re.fullmatch(r"\ufeff?sep=(.)\s*", lines[0]) if lines else None
     delimiter = declared[1] if declared else _sniff(lines)
 
     def records(width: int = 0) -> Iterator[tuple[int, list[str] | str]]:
         return enumerate(_Records(source.read_lines(), delimiter).read(width), start=1)
 
-    first = [(number, cells if isinstance(cells, list) else []) for number, cells in islice(records(), _SNIFFED)]
+    few = len(lines) if len(lines) < _SNIFFED else _SNIFFED
+    first = [(number, cells if isinstance(cells, list) else []) for number, cells in islice(records(), few)]
     is_list = delimiter == _NONE and path.suffix.lower() not in (".csv", ".tsv")
     header = find_header(first[1 if declared else 0 :][:_TOP], ragged=True, is_list=is_list)
     if header is None:

@@ -7,7 +7,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import islice, pairwise
 from pathlib import Path
 from typing import IO
 
@@ -78,6 +78,17 @@ class TextFile:
     def open(self) -> IO[str]:
         """Open the file for reading text, line ends as they are."""
         return self.path.open(encoding=self.encoding, errors="replace", newline="")
+
+    def first_lines(self, count: int) -> list[str]:
+        """Read the first lines, fewer where they are so long that together they would fill the memory."""
+        first: list[str] = []
+        size = 0
+        for line in islice(self.read_lines(), count):
+            first.append(line)
+            size += len(line)
+            if size > 2 * LINE:
+                break
+        return first
 
     def read_lines(self) -> Iterator[str]:
         """Read line by line; windows-1258 writes tones as marks of their own, which are joined to their letters."""

@@ -16,11 +16,13 @@ from nlp_cx.ingest.ids import SeenIds
 from nlp_cx.ingest.json_lines import open_json, open_json_lines
 from nlp_cx.ingest.parquet import open_parquet
 from nlp_cx.ingest.rejected import Rejected
-from nlp_cx.ingest.table import Broken, Row, Table
+from nlp_cx.ingest.table import Broken, Row, Table, characters
 from nlp_cx.ingest.workbook import open_xlsx
 from nlp_cx.records import Comment
 
 _SAMPLE = 500
+_SAMPLED = 8_000_000
+"""Characters after which a sample of rows is large enough."""
 _SHEETED = frozenset(("xlsx", "xls", "xlsb", "ods"))
 _OPENERS: Mapping[str, Callable[[Path, str | None], tuple[list[Table], list[str]]]] = {
     "csv": open_delimited,
@@ -148,5 +150,10 @@ def _is_guessed(plan: ColumnPlan) -> bool:
 
 
 def _first(rows: Iterable[Row | Broken], count: int) -> Iterator[Row]:
-    """Give the first sound rows."""
-    return islice((row for row in rows if not isinstance(row, Broken)), count)
+    """Give the first sound rows, fewer where they are so long that together they would fill the memory."""
+    left = _SAMPLED
+    for row in islice((row for row in rows if not isinstance(row, Broken)), count):
+        yield row
+        left -= characters(row)
+        if left < 0:
+            return

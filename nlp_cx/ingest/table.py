@@ -42,3 +42,13 @@ class Table:
     damaged: bool = False
     """Whether some bytes could not be decoded."""
     notes: tuple[str, ...] = ()
+
+
+def characters(row: Row | Broken) -> int:
+    """Count the characters of a row's cells, for whoever keeps several rows in memory.
+
+    Examples:
+        >>> characters((2, ["chậm", 7, None, "quá"]))
+        7
+    """
+    return 0 if isinstance(row, Broken) else sum(len(cell) for cell in row[1] if isinstance(cell, str))

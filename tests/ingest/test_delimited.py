@@ -257,3 +257,21 @@ def test_request_that_begins_a_list_is_a_comment(read):
         "Please open earlier on Sundays", "Fine",
     ]  # fmt: skip
     assert read("other.txt", "What could we do better for you?\nOpen earlier\n").texts == ["Open earlier"]
+
+
+def test_cells_of_a_million_characters_do_not_fill_the_memory(tmp_path):
+    """Neither what is looked at to recognise columns nor a block of rows grows with the length of cells."""
+    path = tmp_path / "survey.csv"
+    with path.open("w") as file:
+        file.write("id,comment\n")
+        for number in range(100):
+            file.write(f"{number},{'giao cham ' * 90_000}\n")
+    tracemalloc.start()
+    try:
+        read = sum(isinstance(row, Comment) for row in open_survey(path).rows())
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+
+    assert read == 100
+    assert peak < 70_000_000
