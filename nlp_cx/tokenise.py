@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import sys
+import threading
 import unicodedata
 from collections.abc import Iterator
 from functools import cache
@@ -35,6 +36,8 @@ _CRF_WINDOW = 256
 """Tokens tagged at once, so that memory does not grow with the text."""
 _GAP = 3
 """Blanks that a Vietnamese word may have between two of its syllables, at most."""
+_alone = threading.Lock()
+"""Held by the thread that cuts words: neither library loads, or forgets, for two at once."""
 
 
 class Span(NamedTuple):
@@ -95,11 +98,10 @@ def words(text: str, language: LanguageCode) -> list[Word]:
         >>> [word.text for word in words("Nhân viên nhiệt tình, giao hàng nhanh!", "vi")]
         ['Nhân viên', 'nhiệt tình', 'giao', 'hàng', 'nhanh']
     """
-    if language == "en":
-        return list(_english(text))
     if language == "other":
         return list(_plain(text, 0, len(text)))
-    return list(_vietnamese(text))
+    with _alone:
+        return list(_english(text) if language == "en" else _vietnamese(text))
 
 
 def join_syllables(text: str) -> str:

@@ -133,3 +133,18 @@ def test_libraries_are_loaded_by_the_first_text_only():
     )
 
     assert subprocess.run([sys.executable, "-c", check], check=False).returncode == 0
+
+
+def test_threads_that_cut_their_first_words_at_once_get_the_same():
+    """A process of its own, in which nothing is loaded: one of two requests at once failed while the other loaded."""
+    code = """
+from concurrent.futures import ThreadPoolExecutor
+from nlp_cx.tokenise import words
+texts = [("Nhân viên nhiệt tình", "vi"), ("The staff were kind", "en")] * 8
+with ThreadPoolExecutor(8) as pool:
+    found = list(pool.map(lambda text: [word.text for word in words(*text)], texts))
+assert found == [["Nhân viên", "nhiệt tình"], ["The", "staff", "were", "kind"]] * 8, found
+"""
+    done = subprocess.run([sys.executable, "-W", "ignore", "-c", code], capture_output=True, text=True, check=False)
+
+    assert done.returncode == 0, done.stderr
