@@ -68,6 +68,7 @@ class CommentPart(Part):
 
         def work(connection: sa.Connection) -> Saved:
             turn = self._database.take_turn(connection, workspace)
+            found: sa.Row[Any] | None = None
             number, rescored = None, False
             if batch is not None:
                 found = connection.execute(
@@ -82,7 +83,7 @@ class CommentPart(Part):
                 if not self._database.insert_new(connection, chunks, mark):
                     return "again"
             left = self._put(connection, turn, list(last.values()), number, moment, rescored=rescored)
-            if batch is not None:
+            if found is not None:
                 stayed = [
                     Rejected(
                         row=first_row + position,
