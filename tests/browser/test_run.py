@@ -117,7 +117,7 @@ def test_keys_a_service_that_stops_and_very_few_comments(window, start, texts):
     page = admin.go("keys")
     page.get_by_role("button", name="Create a key").click()
     page.get_by_role("dialog").get_by_role("button", name="Create a key").click()
-    page.get_by_role("dialog").get_by_role("button", name="Close").last.click()
+    page.get_by_role("dialog", name="The key was made").get_by_role("button", name="Close").last.click()
     expect(page.locator(".chip", has_text="in use here")).to_be_visible()
     held = page.evaluate("localStorage.getItem('nlp-cx.key')")
     headers = {"Authorization": f"Bearer {held}"}

@@ -11,15 +11,20 @@ export function dialog({ title, body, actions = [], wide = false }) {
   return new Promise((done) => {
     const id = uid("dialog");
     let result = null;
+    let pending = null; // a check under way: what it makes must not be lost, so nothing closes the dialog meanwhile
     const shut = (value) => {
       result = value;
-      box.close();
+      if (box.open) box.close();
     };
+    const leave = () => pending || shut(null);
     const press = async (action, button) => {
+      if (pending) return;
       button.disabled = true;
+      pending = Promise.resolve(action.check?.());
       try {
-        if ((await action.check?.()) !== false) shut(action.value);
+        if ((await pending) !== false) shut(action.value);
       } finally {
+        pending = null;
         button.disabled = false;
       }
     };
@@ -29,7 +34,7 @@ export function dialog({ title, body, actions = [], wide = false }) {
       if (first) press(first, form.querySelector("button[type=submit]"));
     } },
       h("header.dialog-head", {}, h("h2", { id }, title),
-        h("button.icon-button", { type: "button", "aria-label": t("close"), onclick: () => shut(null) }, icon("close"))),
+        h("button.icon-button", { type: "button", "aria-label": t("close"), onclick: leave }, icon("close"))),
       h("div.dialog-body", {}, body),
       actions.length && h("footer.dialog-foot", {}, actions.map((action) => {
         const main = action.kind === "primary" || action.kind === "danger";
@@ -38,8 +43,13 @@ export function dialog({ title, body, actions = [], wide = false }) {
         }, action.label);
       })));
     const box = h("dialog.dialog", { "aria-labelledby": id, class: wide ? "wide" : "" }, form);
-    box.addEventListener("click", (event) => event.target === box && shut(null));
-    box.addEventListener("close", () => { box.remove(); done(result); });
+    box.addEventListener("click", (event) => event.target === box && leave());
+    box.addEventListener("cancel", (event) => pending && event.preventDefault());
+    box.addEventListener("close", async () => { // a second Escape closes it all the same: wait for what is under way
+      await pending?.catch(() => {});
+      box.remove();
+      done(result);
+    });
     document.body.append(box);
     box.showModal();
     box.querySelector("[autofocus]")?.focus();
