@@ -131,16 +131,24 @@ def check_url(url: str, *, private: bool = False) -> str:
         raise RequestError("url", "must start with https://")
     if parts.username is not None or parts.password is not None:
         raise RequestError("url", "must not hold a name or a password")
-    try:
-        address: Any = ipaddress.ip_address(parts.hostname)
-    except ValueError:
-        local = parts.hostname == "localhost" or parts.hostname.endswith((".localhost", ".local", ".internal"))
-        if local and not private:
-            raise RequestError("url", "must not name a private or local address") from None
-    else:
-        if not private and not is_public(address):
-            raise RequestError("url", "must not name a private or local address")
+    host = parts.hostname.removesuffix(".")
+    if "%" in host and ":" not in host:
+        raise RequestError("url", "must start with https:// and name a host")
+    if not private and _is_local(host):
+        raise RequestError("url", "must not name a private or local address")
     return url
+
+
+def _is_local(host: str) -> bool:
+    """Tell whether a host is a private address, in whatever way it is written, or a name that is only known nearby."""
+    try:
+        return not is_public(ipaddress.ip_address(host))
+    except ValueError:
+        pass
+    try:
+        return not is_public(ipaddress.IPv4Address(socket.inet_aton(host)))  # 127.1, 0x7f.1, 0177.0.0.1, 2130706433
+    except OSError:
+        return host == "localhost" or host.endswith((".localhost", ".local", ".internal"))
 
 
 def is_public(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:

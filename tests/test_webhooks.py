@@ -153,3 +153,20 @@ def test_private_addresses_and_http_are_taken_where_that_is_allowed():
 def test_messages_are_tried_for_about_three_days():
     assert list(RETRIES) == sorted(RETRIES)
     assert 2.9 < sum(RETRIES) / 86_400 < 3.5
+
+
+@pytest.mark.parametrize(
+    "host",
+    ["2130706433", "0x7f000001", "0177.0.0.1", "0x7f.1", "127.1", "0", "localhost.", "LOCALHOST.", "cx.internal."],
+)
+def test_private_addresses_are_known_in_other_spellings(host):
+    """As one number, octal, hexadecimal, shortened, or with the dot of the root behind."""
+    with pytest.raises(RequestError, match="private or local"):
+        check_url(f"https://{host}/hook")
+    assert check_url(f"https://{host}/hook", private=True)
+
+
+def test_a_host_is_not_escaped():
+    """What stands behind `%` could be a name of this machine."""
+    with pytest.raises(RequestError, match="name a host"):
+        check_url("https://localhost%2e/hook")
