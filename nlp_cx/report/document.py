@@ -54,8 +54,12 @@ def write_document(found: Findings, lang: Tongue) -> Document:
 def _facts(found: Findings, lang: Tongue) -> Iterator[str]:
     """Say what was read."""
     summary = found.summary
+    one = summary.comments == summary.responses == 1
     yield say(
-        "report.fact_comments", lang, comments=number(summary.comments, lang), responses=number(summary.responses, lang)
+        "report.fact_one" if one else "report.fact_comments",
+        lang,
+        comments=number(summary.comments, lang),
+        responses=number(summary.responses, lang),
     )
     if summary.first_date is not None and summary.last_date is not None:
         yield f"{day(summary.first_date, lang)} – {day(summary.last_date, lang)}"

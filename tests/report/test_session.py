@@ -63,3 +63,35 @@ def test_results_without_a_comment_are_told(tmp_path, capsys):
 
     assert main(["report", str(path), "--out", str(tmp_path / "r.html"), "--lang", "en"]) == 3
     assert "holds" in capsys.readouterr().err
+
+
+DIRTY = {
+    "in words": (["9", "chín", "n/a", "8"], "ô lẻ không đọc được", "single cells could not be read"),
+    "below the scale": (["9", "-2", "8", "3"], "nằm ngoài thang điểm", "numbers off the scale"),
+    "without a zero": (["1", "10", "1", "9"], "Không ai chấm", "Nobody ticked 0"),
+    "none": (["", "", "", ""], "Các ý kiến không kèm điểm số", "No score was given"),
+}
+"""Scores as people hand them in, and what the report says of them in each language."""
+
+
+@pytest.mark.parametrize("kind", list(DIRTY))
+@pytest.mark.parametrize("lang", ["vi", "en"])
+def test_what_is_odd_about_scores_is_told(kind, lang, survey, tmp_path):
+    """In the report itself, which a manager has without what was printed while it was made."""
+    values, *said = DIRTY[kind]
+    rows = [f"{at},{values[at % 4]},{LESSONS[at % 6].text}" for at in range(40)]
+    survey.write_text("\n".join(["id,nps,comment", *rows]), encoding="utf-8")
+    out = tmp_path / "r.html"
+
+    assert main(["report", str(survey), "--out", str(out), "--lang", lang, "-q"]) == 0
+    assert any(said[lang == "en"] in text for text in facts(out)), facts(out)
+
+
+@pytest.mark.parametrize(("lang", "said"), [("vi", "Mọi câu trả lời là của một người"), ("en", "from one respondent")])
+def test_one_respondent_is_no_crowd(lang, said, survey, tmp_path):
+    """A single answer gets its figures with wide intervals, a warning, and the reason why nothing goes with it."""
+    survey.write_text(f"id,nps,comment\n1,3,{LESSONS[0].text}", encoding="utf-8")
+    out = tmp_path / "r.html"
+
+    assert main(["report", str(survey), "--out", str(out), "--lang", lang, "-q"]) == 0
+    assert any(said in text for text in facts(out)), facts(out)
