@@ -8,7 +8,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,6 +20,14 @@ from playwright.sync_api import Browser, BrowserContext, Page, Request
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 PATIENCE = 120
 """Seconds that something may take on a busy machine before it is called broken."""
+
+
+def eventually(check: Callable[[], bool]) -> None:
+    """Wait for something to be true."""
+    until = time.monotonic() + PATIENCE
+    while not check() and time.monotonic() < until:
+        time.sleep(0.1)
+    assert check()
 
 
 @dataclass

@@ -3,25 +3,16 @@
 from __future__ import annotations
 
 import re
-import time
 
 from playwright.sync_api import expect
 
-from tests.browser.service import PATIENCE
+from tests.browser.service import eventually
 
 
 def human(service, batch, comment):
     """Whether the service knows of a correction of a comment."""
     items = service.request("GET", "/v1/comments", params={"batch": batch, "limit": 100})["items"]
     return next(each for each in items if each["id"] == comment)["human"]
-
-
-def eventually(check):
-    """Wait for something to be true."""
-    until = time.monotonic() + PATIENCE
-    while not check() and time.monotonic() < until:
-        time.sleep(0.1)
-    assert check()
 
 
 def test_a_sentiment_is_corrected_and_taken_back_by_keyboard_alone(window, service, odd):

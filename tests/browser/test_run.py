@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 
+import httpx
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.service import EXAMPLES
+from tests.browser.service import EXAMPLES, eventually
 
 FILES = sorted(path.name for path in EXAMPLES.iterdir() if path.suffix in (".csv", ".xlsx"))
 
@@ -138,6 +139,8 @@ def test_keys_a_service_that_stops_and_very_few_comments(window, start, texts):
     expect(seen.locator(".empty")).to_contain_text("Admin rights")
 
     service.request("DELETE", f"/v1/keys/{other['prefix']}", headers=headers)
+    held = {"Authorization": f"Bearer {other['key']}"}
+    eventually(lambda: httpx.get(f"{service.url}/v1/dimensions", headers=held).status_code == 401)
     seen.locator("[data-side=overview]").click()
     expect(seen.get_by_role("dialog")).to_contain_text("API key")
     seen.get_by_role("dialog").get_by_role("button", name="Cancel").click()
