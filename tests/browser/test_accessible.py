@@ -68,12 +68,13 @@ def test_the_theme_follows_the_system_until_one_is_chosen_and_that_is_remembered
     colour = "getComputedStyle(document.body).backgroundColor"
     dark = page.evaluate(colour)
     page.locator("[data-side=theme]").click()  # light
-    light = page.evaluate(colour)
+    page.wait_for_function(f"dark => {colour} !== dark", arg=dark)  # the next frame has it
+    assert page.evaluate("document.documentElement.dataset.theme") == "light"
+
     page.reload()
     page.locator(".view[data-view=upload] h1").wait_for()
-
-    assert light != dark
-    assert page.evaluate(colour) == light
+    assert page.evaluate("document.documentElement.dataset.theme") == "light"
+    assert page.evaluate(colour) != dark
 
 
 def test_the_language_is_the_browsers_until_one_is_chosen_and_that_is_remembered(window):
