@@ -10,6 +10,7 @@ from __future__ import annotations
 import base64
 import ipaddress
 import json
+import re
 import secrets
 import socket
 import ssl
@@ -35,6 +36,7 @@ RETRIES = (5.0, 300.0, 1800.0, 7200.0, 18_000.0, 36_000.0, 50_400.0, 72_000.0, 8
 GONE = 410
 """Answered by a receiver that wants no more messages."""
 _LONGEST_URL = 2000
+_HOST = re.compile(r"[a-z0-9_-]+(\.[a-z0-9_-]+)*")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,7 +134,7 @@ def check_url(url: str, *, private: bool = False) -> str:
     if parts.username is not None or parts.password is not None:
         raise RequestError("url", "must not hold a name or a password")
     host = parts.hostname.removesuffix(".")
-    if "%" in host and ":" not in host:
+    if ":" not in host and not _HOST.fullmatch(host):
         raise RequestError("url", "must start with https:// and name a host")
     if not private and _is_local(host):
         raise RequestError("url", "must not name a private or local address")

@@ -182,6 +182,7 @@ async def delete_comment(comment_id: CommentId, caller: Analyst, here: Here) -> 
     operation_id="delete_respondent",
     summary="Delete all that one person wrote · Xóa mọi ý kiến của một người",
     response_model=Deleted,
+    responses=problems(404),
 )
 async def delete_respondent(respondent_id: RespondentId, caller: Analyst, here: Here) -> JSONResponse:
     """Delete all comments of one respondent for good, with their corrections and rejected rows.

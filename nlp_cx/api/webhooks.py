@@ -58,7 +58,7 @@ class NewWebhook(BaseModel):
     """Where to tell of what."""
 
     model_config = ConfigDict(
-        extra="forbid", json_schema_extra={"examples": [{key: _EXAMPLE[key] for key in ("url", "events")}]}
+        extra="forbid", strict=True, json_schema_extra={"examples": [{key: _EXAMPLE[key] for key in ("url", "events")}]}
     )
 
     url: Url
@@ -69,7 +69,7 @@ class NewWebhook(BaseModel):
 class ChangedWebhook(BaseModel):
     """What is to change; what is left out stays."""
 
-    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"enabled": False}]})
+    model_config = ConfigDict(extra="forbid", strict=True, json_schema_extra={"examples": [{"enabled": False}]})
 
     url: Url | None = None
     events: Events | None = None

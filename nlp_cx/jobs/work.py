@@ -47,6 +47,7 @@ PATIENCE = (0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 30.0, 30.0)
 """Seconds between tries of what may come back by itself, such as the database or the model."""
 _BROKEN = "the comment could not be analysed; the log tells more"
 _BROKEN_VI = "không phân tích được ý kiến này; xem thêm trong nhật ký"
+_ALL_BROKEN = "not one of several comments could be analysed; the log tells more"
 _LOST = "the work on this batch broke off again and again; the log tells why"
 _MISSING = (
     "the uploaded file is not in the data folder of this worker: let all processes share NLP_CX_HOME, then send the "
@@ -329,6 +330,10 @@ class Work:
                 broken.append(Rejected(row=number, id=comment.id, reason=_BROKEN, reason_vi=_BROKEN_VI))
             else:
                 rows.append(Row(comment, analysis, comment.text if raw else None))
+            if self.engine.stopping.is_set():
+                raise HandBack  # what breaks while a process ends is not the comments' fault
+        if len(broken) == len(comments) > 1:
+            raise UnavailableError(_ALL_BROKEN)  # it is this process that is broken: none of them is given up for it
         return rows, broken
 
     def _batch(self, workspace: str, batch_id: str) -> Batch | None:

@@ -9,9 +9,13 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pytest
+
+from nlp_cx.errors import UnavailableError
 from nlp_cx.jobs import Jobs
 from nlp_cx.jobs.keeper import Keeper
 from nlp_cx.jobs.presence import FilePresence
+from nlp_cx.records import Comment
 from nlp_cx.storage.interface import Batch, Filter
 from tests.jobs.conftest import both, until
 
@@ -184,3 +188,24 @@ def test_what_killed_processes_left_is_swept_after_a_day(launch):
 
     assert sorted(jobs.files.uploads.iterdir()) == sorted([waits, fresh])
     assert list((jobs.files.folder / "spool").iterdir()) == []
+
+
+class _Away:
+    """A model whose memory is gone: whatever is asked of it fails."""
+
+    def stream(self, comments):
+        raise MemoryError
+
+    def __call__(self, comments):
+        raise MemoryError
+
+
+def test_comments_are_not_given_up_because_a_process_is_broken(launch, monkeypatch):
+    """Where not one of several can be analysed the chunk is kept for later; nothing counts as rejected."""
+    work = launch(worker=False).work
+    monkeypatch.setattr(work.live, "analyzer", lambda priority: _Away())
+
+    with pytest.raises(UnavailableError, match="not one"):
+        work._rows([Comment(id="a", text="giá rẻ"), Comment(id="b", text="giao chậm")], 1)
+    rows, broken = work._rows([Comment(id="a", text="giá rẻ")], 1)
+    assert (rows, [one.id for one in broken]) == ([], ["a"])
