@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Mapping
 from functools import partial
-from statistics import NormalDist
 from typing import Annotated, Any
 
 from fastapi import Query, Request, Response
@@ -19,6 +17,7 @@ from nlp_cx.api.summaries import Shown, answer_figures
 from nlp_cx.api.tidy import EXAMPLE_ROW, Note, TidyRow, tidy_responses
 from nlp_cx.intervals import wilson_interval
 from nlp_cx.storage.interface import Filter, Store
+from nlp_cx.summarise.pairs import lift_interval
 from nlp_cx.taxonomy import load_taxonomy
 
 router = make_router("summaries")
@@ -30,7 +29,6 @@ PAIR_COLUMNS: Mapping[str, str] = {
     for key, kind in ((name, of_it), *(((one, "text") for one in _OTHER) if name == "theme_name_en" else ()))
 }
 """Columns of tidy rows, and the other theme behind the first one."""
-_Z = NormalDist().inv_cdf(0.975)
 
 
 class PairsQuery(Shown):
@@ -128,7 +126,5 @@ def _figures(both: int, one: int, other: int, comments: int) -> Iterator[tuple[A
     yield "share", both / comments, comments, *wilson_interval(both, comments)
     yield "share_of_theme", both / one, one, *wilson_interval(both, one)
     yield "share_of_other", both / other, other, *wilson_interval(both, other)
-    lift = both * comments / (one * other)
-    # of its logarithm, by the delta method for four cells of one sample
-    error = math.sqrt(max(0.0, 1 / both - 1 / one - 1 / other + 2 * both / (one * other) - 1 / comments))
-    yield "lift", lift, comments, lift * math.exp(-_Z * error), lift * math.exp(_Z * error)
+    lift, low, high = lift_interval(both, one, other, comments)
+    yield "lift", lift, comments, low, high

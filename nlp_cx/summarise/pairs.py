@@ -47,8 +47,7 @@ def find_pairs(both: Mapping[tuple[str, str], int], named: Mapping[str, int], co
         comments: Comments with text.
 
     Returns:
-        Pairs that at least `FEWEST` comments name, most comments first. The interval of the lift is that of its
-        logarithm, by the delta method for four cells of one sample.
+        Pairs that at least `FEWEST` comments name, most comments first.
 
     Examples:
         >>> (pair,) = find_pairs({("staff", "speed"): 30}, {"staff": 50, "speed": 60}, 100)
@@ -61,8 +60,7 @@ def find_pairs(both: Mapping[tuple[str, str], int], named: Mapping[str, int], co
             continue
         theme, other = sorted(pair, key=lambda one: (-named[one], one))
         one, two = named[theme], named[other]
-        lift = count * comments / (one * two)
-        error = math.sqrt(max(0.0, 1 / count - 1 / one - 1 / two + 2 * count / (one * two) - 1 / comments))
+        lift, low, high = lift_interval(count, one, two, comments)
         found.append(
             Pair(
                 theme=theme,
@@ -71,8 +69,29 @@ def find_pairs(both: Mapping[tuple[str, str], int], named: Mapping[str, int], co
                 of_theme=count / one,
                 of_other=count / two,
                 lift=lift,
-                low=lift * math.exp(-_Z * error),
-                high=lift * math.exp(_Z * error),
+                low=low,
+                high=high,
             )
         )
     return tuple(sorted(found, key=lambda one: (-one.share.count, one.theme, one.other)))
+
+
+def lift_interval(both: int, one: int, other: int, comments: int) -> tuple[float, float, float]:
+    """Say how many times as often two themes stand together as if they had nothing to do with each other.
+
+    Args:
+        both: Comments that name both, at least 1.
+        one: Comments that name the one.
+        other: Comments that name the other.
+        comments: All comments.
+
+    Returns:
+        The lift and its 95% interval, that of its logarithm by the delta method for four cells of one sample.
+
+    Examples:
+        >>> [round(value, 2) for value in lift_interval(30, 60, 50, 100)]
+        [1.0, 0.85, 1.17]
+    """
+    lift = both * comments / (one * other)
+    error = math.sqrt(max(0.0, 1 / both - 1 / one - 1 / other + 2 * both / (one * other) - 1 / comments))
+    return lift, lift * math.exp(-_Z * error), lift * math.exp(_Z * error)
