@@ -25,7 +25,7 @@ export const words = {
     dataSpan: "Dữ liệu từ {first} đến {last}", from: "Từ ngày", to: "Đến ngày",
     "stage.search": "Tìm hiểu", "stage.purchase": "Mua hàng", "stage.delivery": "Giao hàng", "stage.use": "Sử dụng", "stage.support": "Hỗ trợ", "stage.aftersales": "Hậu mãi",
     "metric.nps": "NPS", "metric.csat": "CSAT", "metric.ces": "CES", "metric.stars": "Số sao",
-    asTable: "Xem dạng bảng", tableOf: "Bảng: {what}", comments: "{n} ý kiến", soon: "Sắp có",
+    asTable: "Xem dạng bảng", tableOf: "Bảng: {what}", comments: "{n} ý kiến",
   },
   en: {
     "nav.upload": "Upload", "nav.overview": "Overview", "nav.read": "Read", "nav.review": "Review",
@@ -52,6 +52,6 @@ export const words = {
     dataSpan: "Data from {first} to {last}", from: "From", to: "To",
     "stage.search": "Search", "stage.purchase": "Purchase", "stage.delivery": "Delivery", "stage.use": "Use", "stage.support": "Support", "stage.aftersales": "After sales",
     "metric.nps": "NPS", "metric.csat": "CSAT", "metric.ces": "CES", "metric.stars": "Stars",
-    asTable: "Show as a table", tableOf: "Table: {what}", comments: { one: "{n} comment", other: "{n} comments" }, soon: "Coming soon",
+    asTable: "Show as a table", tableOf: "Table: {what}", comments: { one: "{n} comment", other: "{n} comments" },
   },
 };
