@@ -52,6 +52,12 @@ function context(view, params, signal) {
     themes: () => [...(themes?.keys() ?? [])],
     /** A stage in the reader's language, if it is one of the taxonomy's; else as the survey has it. */
     stageName: (id) => (t(`stage.${id}`) === `stage.${id}` ? id : t(`stage.${id}`)),
+    /** Tell that something a person asked for went wrong; nothing if they left meanwhile. */
+    fail: (error) => {
+      if (error.name === "AbortError") return;
+      if (!error.lines) console.error(error);
+      toast((error.lines?.() ?? [t("unexpected")]).join(" "), { kind: "bad", seconds: 12 });
+    },
     /** Draw the navigation's numbers anew, such as how many comments wait for review. */
     refresh: () => show({ anew: true }),
   };

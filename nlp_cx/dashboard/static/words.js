@@ -43,6 +43,13 @@ export function t(key, values = {}, view = "common") {
   });
 }
 
+/** What a score is called: nps -> NPS, "csat:Phòng ở" -> "CSAT: Phòng ở"; a name of one's own stays. */
+export function metricName(metric) {
+  const [, kind, rest] = /^([^:. (]+)(.*)$/.exec(metric) ?? [null, metric, ""];
+  const name = t(`metric.${kind}`);
+  return (name === `metric.${kind}` ? kind : name) + rest.replace(/\.mean$/, "").replace(/^:/, ": ");
+}
+
 /** Give the `t` of a view, which looks into its words first. */
 export function speaker(view) {
   return (key, values) => t(key, values, view);

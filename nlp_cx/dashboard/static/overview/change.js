@@ -2,7 +2,8 @@
 import { asTable, legend, mixBars } from "../charts.js";
 import { h, replace } from "../dom.js";
 import { card, notes, trouble } from "../parts/bits.js";
-import { changeText, chosenMetric, metricName } from "./metrics.js";
+import { changeText, chosenMetric } from "./metrics.js";
+import { metricName } from "../words.js";
 
 const MOST = 8; // themes that are shown
 
@@ -52,7 +53,7 @@ function draw(ctx, metric, { rows, notes: said }) {
     };
   }).sort((one, other) => Math.abs(other.total) - Math.abs(one.total));
   const shown = themes.slice(0, MOST);
-  const name = metricName(ctx, metric);
+  const name = metricName(metric);
   return card({
     title: ctx.t("mix.title", { metric: name }),
     hint: ctx.t("mix.text", { change: say(change.value), mix: say(row(null, "mix").value), rate: say(row(null, "rate").value) }),

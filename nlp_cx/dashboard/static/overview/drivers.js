@@ -2,7 +2,8 @@
 import { asTable, impactVolume, intervals, legend } from "../charts.js";
 import { h } from "../dom.js";
 import { card, chip, choice, empty, notes, segmented } from "../parts/bits.js";
-import { base, chosenMetric, metricName, metricsOf } from "./metrics.js";
+import { base, chosenMetric, metricsOf } from "./metrics.js";
+import { metricName } from "../words.js";
 import { part } from "./part.js";
 
 const GATE = 30; // mentions that it takes to say something
@@ -20,7 +21,7 @@ function metricChoice(now, dimensions) {
   const ctx = now();
   const metrics = [...new Set(dimensions.metrics.map(({ metric }) => metric))];
   return metrics.length > 1 && choice({
-    label: ctx.t("metric"), value: chosenMetric(ctx, dimensions.metrics), options: metrics.map((value) => ({ value, label: metricName(ctx, value) })),
+    label: ctx.t("metric"), value: chosenMetric(ctx, dimensions.metrics), options: metrics.map((value) => ({ value, label: metricName(value) })),
     choose: (value) => now().set({ metric: value }, { replace: true }),
   });
 }
@@ -44,7 +45,7 @@ function impactRows(ctx, found, mention) {
 }
 
 function axisOf(ctx, found) {
-  return ctx.t("impactAxis", { metric: metricName(ctx, found.metric), unit: ctx.t(`unit.${found.unit}`) });
+  return ctx.t("impactAxis", { metric: metricName(found.metric), unit: ctx.t(`unit.${found.unit}`) });
 }
 
 export function scatterPart(now, dimensions) {
@@ -84,7 +85,7 @@ export function driversPart(now, dimensions) {
   const ctx = now();
   const mention = () => now().params.get("mention") ?? "any";
   const root = card({
-    title: ctx.t("drivers"), hint: ctx.t("driversHint", { metric: metricName(ctx, chosenMetric(ctx, dimensions.metrics) ?? "nps") }),
+    title: ctx.t("drivers"), hint: ctx.t("driversHint", { metric: metricName(chosenMetric(ctx, dimensions.metrics) ?? "nps") }),
     tools: [
       metricChoice(now, dimensions),
       segmented({ label: ctx.t("mention"), value: mention(), options: ["any", "negative", "positive"].map((value) => ({ value, label: ctx.t(`mention.${value}`) })), choose: (value) => now().set({ mention: value === "any" ? null : value }, { replace: true }) }),
@@ -96,7 +97,7 @@ export function driversPart(now, dimensions) {
     fetch: (_, { driven }) => driven,
     draw: (asked, { found, notes: said }) => {
       if (!found) return [noDrivers(asked), notes(said, asked.lang)];
-      hint.textContent = asked.t("driversHint", { metric: metricName(asked, found.metric) });
+      hint.textContent = asked.t("driversHint", { metric: metricName(found.metric) });
       const select = root.querySelector("select");
       if (select) select.value = found.metric;
       const all = impactRows(asked, found, mention());

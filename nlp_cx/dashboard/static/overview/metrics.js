@@ -12,12 +12,6 @@ export function metricsOf(rows) {
   return [...heads, ...means].sort((one, other) => order(one) - order(other) || one.localeCompare(other));
 }
 
-export function metricName(ctx, metric) {
-  const [, kind, rest] = /^([^:. (]+)(.*)$/.exec(metric) ?? [null, metric, ""];
-  const name = ctx.t(`metric.${kind}`);
-  return (name === `metric.${kind}` ? kind : name) + rest.replace(/\.mean$/, "").replace(/^:/, ": ");
-}
-
 export const base = (metric) => metric.replace(/ \(.*$/, "").replace(/\.mean$/, "");
 export const isPoints = (metric) => base(metric) === "nps" && !metric.endsWith(".mean");
 export const isPercent = (metric) => /^csat(:|$)/.test(base(metric)) && !metric.endsWith(".mean");

@@ -3,7 +3,8 @@ import { heatMap } from "../charts.js";
 import { h } from "../dom.js";
 import { card, choice, empty, notes } from "../parts/bits.js";
 import { ofSegment } from "../state.js";
-import { chosenMetric, metricName, scoreText } from "./metrics.js";
+import { chosenMetric, scoreText } from "./metrics.js";
+import { metricName } from "../words.js";
 import { part } from "./part.js";
 
 const MOST_PLACES = 12;
@@ -97,7 +98,7 @@ function drawHeat(ctx, { rows, notes: said, measure, label, restrict }) {
 
 /** The score of those who mention a theme at a place. */
 function scoreOf(ctx, row) {
-  return row && ctx.t("heatScore", { metric: metricName(ctx, row.metric), value: scoreText(ctx, row.metric, row.value), n: row.n });
+  return row && ctx.t("heatScore", { metric: metricName(row.metric), value: scoreText(ctx, row.metric, row.value), n: row.n });
 }
 
 function placeName(ctx, by, name) {

@@ -2,7 +2,8 @@
 import { POLARITIES, spark, tips, withGaps } from "../charts.js";
 import { h, replace } from "../dom.js";
 import { skeleton, tile, trouble } from "../parts/bits.js";
-import { base, changeText, isPercent, isPoints, metricName, metricsOf, scoreText } from "./metrics.js";
+import { base, changeText, isPercent, isPoints, metricsOf, scoreText } from "./metrics.js";
+import { metricName } from "../words.js";
 import { coarse } from "./periods.js";
 
 export function scoreTiles(now, dimensions) {
@@ -41,7 +42,7 @@ function scoreTile(ctx, metric, rows, course, dimensions) {
   const outOf = !isPoints(metric) && !isPercent(metric) && scale ? h("small", {}, ` / ${ctx.format.number(scale.max)}`) : null;
   const interval = row.low !== null ? ctx.t("interval", { low: scoreText(ctx, metric, row.low, 1), high: scoreText(ctx, metric, row.high, 1) }) : "";
   return tile({
-    name: metricName(ctx, metric),
+    name: metricName(metric),
     value: [scoreText(ctx, metric, row.value), outOf],
     note: [interval, ctx.t("answers", { n: row.n })].filter(Boolean).join(" · "),
     foot: [

@@ -2,7 +2,8 @@
 import { h } from "../dom.js";
 import { card } from "../parts/bits.js";
 import { sideOf } from "./drivers.js";
-import { base, changeText, metricName, metricsOf, scoreText } from "./metrics.js";
+import { base, changeText, metricsOf, scoreText } from "./metrics.js";
+import { metricName } from "../words.js";
 import { part } from "./part.js";
 import { byTheme } from "./themes.js";
 
@@ -41,7 +42,7 @@ function ofScore(ctx, rows, found) {
   const row = (name) => rows.find((one) => one.metric === name && one.theme === null);
   if (!metric || row(metric).low === null) return null;
   const say = (value) => scoreText(ctx, metric, value, 1);
-  const head = ctx.t("short.score", { metric: metricName(ctx, metric), value: scoreText(ctx, metric, row(metric).value), low: say(row(metric).low), high: say(row(metric).high) });
+  const head = ctx.t("short.score", { metric: metricName(metric), value: scoreText(ctx, metric, row(metric).value), low: say(row(metric).low), high: say(row(metric).high) });
   const change = row(`${metric}.change`);
   if (!change) return head;
   const clear = change.low > 0 || change.high < 0;
@@ -108,7 +109,7 @@ function ofDrivers(ctx, found) {
   if (!found) return [];
   const clear = found.drivers.flatMap((driver) => (driver.reason === null && sideOf(driver.impacts.any) !== "unclear" ? [{ theme: driver.theme, ...driver.impacts.any }] : []));
   const ordered = clear.sort((one, other) => one.impact - other.impact);
-  const metric = metricName(ctx, found.metric);
+  const metric = metricName(found.metric);
   if (!ordered.length) return [ctx.t("short.noDriver", { metric })];
   const digits = found.unit === "scale" ? 2 : 1;
   const say = (one) => compose(ctx, one.impact < 0 ? "short.lower" : "short.higher", {

@@ -2,7 +2,8 @@
 import { asTable, days, legend, lineOverTime, POLARITIES, stackedOverTime, withGaps } from "../charts.js";
 import { h, replace } from "../dom.js";
 import { card, empty, notes, segmented } from "../parts/bits.js";
-import { isPercent, isPoints, metricName, metricsOf, scoreText } from "./metrics.js";
+import { isPercent, isPoints, metricsOf, scoreText } from "./metrics.js";
+import { metricName } from "../words.js";
 import { part } from "./part.js";
 import { coarse, INTERVALS, longBucket } from "./periods.js";
 
@@ -13,7 +14,7 @@ export function trendPart(now, dimensions) {
   const per = (asked) => (INTERVALS.includes(asked.params.get("bucket")) ? asked.params.get("bucket") : coarse(asked, dimensions));
   const select = h("select", { "aria-label": ctx.t("show"), onchange: (event) => now().set({ trend: event.target.value === "comments" ? null : event.target.value }, { replace: true }) },
     h("option", { value: "comments" }, ctx.t("trend.comments")),
-    metrics.length > 0 && h("optgroup", { label: ctx.t("trend.groupScores") }, metrics.map((metric) => h("option", { value: `score:${metric}` }, metricName(ctx, metric)))),
+    metrics.length > 0 && h("optgroup", { label: ctx.t("trend.groupScores") }, metrics.map((metric) => h("option", { value: `score:${metric}` }, metricName(metric)))),
     h("optgroup", { label: ctx.t("trend.groupThemes") }, ctx.themes().map((theme) => h("option", { value: `theme:${theme}` }, ctx.themeName(theme)))));
   select.value = shown();
   const buckets = h("span", {});
@@ -71,7 +72,7 @@ function drawLine(ctx, { rows, notes: said }, interval, kind, name) {
     return { ...row, href: ctx.link("read", { since, until, ...(kind === "theme" ? { mentioning: name, mentioning_as: null } : {}) }), tip: ctx.t(row.low === null || row.low === undefined ? "lineTipPlain" : "lineTip", told) };
   });
   if (!filled.some((row) => row.value !== null && row.value !== undefined)) return empty({ title: ctx.t("filteredTitle"), text: ctx.t("filteredText") });
-  const label = kind === "theme" ? ctx.themeName(name) : metricName(ctx, metric);
+  const label = kind === "theme" ? ctx.themeName(name) : metricName(metric);
   return [
     lineOverTime(filled, { label, say, digits: kind === "score" && !isPoints(metric) && !isPercent(metric) ? 1 : 0 }), notes(said, ctx.lang),
     asTable({ caption: label, rows: filled.filter((row) => row.value !== undefined), columns: [

@@ -2,6 +2,7 @@
 import { h, icon, replace, uid } from "../dom.js";
 import { recall, remember } from "../store.js";
 import { chip, segmented } from "./bits.js";
+import { metricName } from "../words.js";
 import { marked } from "./evidence.js";
 
 const POLARITIES = ["negative", "neutral", "positive"];
@@ -46,7 +47,7 @@ function draw(card, ctx) {
   replace(card,
     h("header.comment-head", {},
       chip(t(analysis.sentiment.label), { kind: analysis.sentiment.label }),
-      comment.scores.map(({ metric, value, max }) => chip(`${metricName(metric, t)} ${format.number(value, Number.isInteger(value) ? 0 : 1)}${max === null || max === undefined ? "" : `/${format.number(max)}`}`)),
+      comment.scores.map(({ metric, value, max }) => chip(`${metricName(metric)} ${format.number(value, Number.isInteger(value) ? 0 : 1)}${max === null || max === undefined ? "" : `/${format.number(max)}`}`)),
       comment.human && chip(t("flag.human"), { kind: "accent" }),
       analysis.needs_review && !comment.human && chip(t("flag.needs_review"), { kind: "warn" }),
       analysis.mixed && chip(t("mixed")),
@@ -68,12 +69,6 @@ function draw(card, ctx) {
         h("div.tools", {}, card.more,
           ctx.caller.may("label") && h("button.button.plain.small", { type: "button", "aria-label": t("correctThis"), onclick: () => edit(card, ctx) }, t("correct")))));
   text.classList.toggle("folded", folded);
-}
-
-function metricName(metric, t) {
-  const [name, part] = metric.split(":");
-  const said = t(`metric.${name}`);
-  return `${said === `metric.${name}` ? name : said}${part ? ` (${part})` : ""}`;
 }
 
 // --- correcting ---
@@ -175,7 +170,7 @@ async function save(card, ctx, said) {
   } catch (error) {
     card.comment = old;
     draw(card, ctx);
-    ctx.toast(error.lines?.().join(" ") ?? error.message, { kind: "bad", seconds: 12 });
+    ctx.fail(error);
   }
 }
 
@@ -188,7 +183,7 @@ async function undo(card, ctx) {
     ctx.toast(ctx.t("undone"), { kind: "good" });
     card.saved(card.comment, null);
   } catch (error) {
-    ctx.toast(error.lines?.().join(" ") ?? error.message, { kind: "bad", seconds: 12 });
+    ctx.fail(error);
   }
 }
 

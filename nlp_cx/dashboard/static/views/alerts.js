@@ -38,8 +38,6 @@ export async function render(root, ctx) {
   ]);
 }
 
-const told = (ctx) => (error) => ctx.toast(error.lines?.().join(" ") ?? error.message, { kind: "bad", seconds: 12 });
-
 /** Say a rule in one sentence. */
 export function sentence(alert, { t, format, themeName }) {
   const what = alert.theme === null ? t(`overall.${alert.mention}`) : t(`what.${alert.mention}`, { theme: themeName(alert.theme) });
@@ -66,7 +64,7 @@ function rule(alert, ctx, mayChange) {
         ctx.refresh();
       } catch (error) {
         enabled.checked = alert.enabled;
-        told(ctx)(error);
+        ctx.fail(error);
       }
     },
   });
@@ -88,7 +86,7 @@ function rule(alert, ctx, mayChange) {
         type: "button", "aria-label": t("deleteOf", { name: alert.name }), title: t("delete"),
         onclick: async () => {
           if (!(await confirmed({ title: t("deleteTitle"), text: t("deleteText", { name: alert.name }), label: t("delete") }))) return;
-          await api.delete(path).then(() => { ctx.toast(t("deleted"), { kind: "good" }); ctx.refresh(); }, told(ctx));
+          await api.delete(path).then(() => { ctx.toast(t("deleted"), { kind: "good" }); ctx.refresh(); }, ctx.fail);
         },
       }, icon("trash"))));
 }
@@ -109,7 +107,7 @@ async function firings(place, ctx) {
     const page = await api.get("/v1/firings", { after, limit: 20 }, { signal });
     list.append(...page.items.map((one) => firing(one, ctx)));
     after = page.next;
-    replace(more, after && pager(() => load().catch(told(ctx))));
+    replace(more, after && pager(() => load().catch(ctx.fail)));
   };
   await load();
   if (list.childElementCount > 0) replace(place, list, more);

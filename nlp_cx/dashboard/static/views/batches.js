@@ -48,7 +48,7 @@ export async function render(root, ctx) {
     page.items.forEach(place);
     after = page.next;
     if (rows.size === 0) showEmpty();
-    replace(more, after && pager(() => load().catch((error) => ctx.toast(error.message, { kind: "bad" }))));
+    replace(more, after && pager(() => load().catch(ctx.fail)));
   };
   try {
     await load();
@@ -86,7 +86,6 @@ function item(batch, ctx, gone) {
   const path = `/v1/batches/${encodeURIComponent(batch.id)}`;
   const running = UNDER_WAY.includes(batch.state);
   const kind = { completed: "positive", failed: "negative", cancelled: "warn", running: "accent", queued: "" }[batch.state];
-  const told = (error) => ctx.toast(error.message, { kind: "bad" });
   const bar = running && progress({ value: batch.total === null ? null : batch.done + batch.rejected, max: batch.total, label: `${batch.name}: ${t(`state.${batch.state}`)}` });
   return h("li.batch", {},
     h("div.batch-main", {},
@@ -106,7 +105,7 @@ function item(batch, ctx, gone) {
         h("a.button.plain.small", { href: ctx.href("read", only), dataset: { pick: `read-${batch.id}` } }, t("nav.read")),
         h("button.button.plain.small", {
           type: "button", dataset: { pick: `xlsx-${batch.id}` }, "aria-label": t("downloadOf", { name: batch.name }),
-          onclick: () => api.download(`${path}/results`, { format: "xlsx" }).catch(told),
+          onclick: () => api.download(`${path}/results`, { format: "xlsx" }).catch(ctx.fail),
         }, icon("download"), h("span", {}, "XLSX")),
       ],
       (running || batch.rejected > 0 || batch.error) && h("a.button.plain.small", { href: ctx.href("upload", only), dataset: { pick: `more-${batch.id}` } }, t(running ? "watch" : "details")),
@@ -114,14 +113,14 @@ function item(batch, ctx, gone) {
         type: "button", dataset: { pick: `cancel-${batch.id}` },
         onclick: async () => {
           if (!(await confirmed({ title: t("cancelTitle"), text: t("cancelText", { name: batch.name }), label: t("cancelIt") }))) return;
-          await api.post(`${path}/cancel`).then(() => ctx.toast(t("cancelled"), { kind: "good" }), told);
+          await api.post(`${path}/cancel`).then(() => ctx.toast(t("cancelled"), { kind: "good" }), ctx.fail);
         },
       }, t("cancelIt")),
       ctx.caller.may("analyze") && h("button.icon-button", {
         type: "button", "aria-label": t("deleteOf", { name: batch.name }), title: t("delete"), dataset: { pick: `delete-${batch.id}` },
         onclick: async () => {
           if (!(await confirmed({ title: t("deleteTitle"), text: t("deleteText", { name: batch.name, n: batch.done }), label: t("delete") }))) return;
-          await api.delete(path).then(() => { gone(); ctx.toast(t("deleted"), { kind: "good" }); }, told);
+          await api.delete(path).then(() => { gone(); ctx.toast(t("deleted"), { kind: "good" }); }, ctx.fail);
         },
       }, icon("trash"))));
 }
@@ -134,6 +133,6 @@ async function rescore(ctx) {
     ctx.toast(batch.without_raw > 0 ? t("rescoreSome", { n: batch.without_raw }) : t("rescoreBegun"), { kind: "good" });
     ctx.refresh();
   } catch (error) {
-    ctx.toast(error.lines?.().join(" ") ?? error.message, { kind: "bad", seconds: 12 });
+    ctx.fail(error);
   }
 }

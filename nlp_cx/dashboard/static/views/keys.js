@@ -32,8 +32,6 @@ export async function render(root, ctx) {
   ]);
 }
 
-const told = (ctx) => (error) => ctx.toast(error.lines?.().join(" ") ?? error.message, { kind: "bad", seconds: 12 });
-
 function keyTable(items, ctx) {
   const { t, format, api } = ctx;
   if (items.length === 0) return empty({ title: t("noKeys"), text: t("noKeysText"), symbol: "keys" });
@@ -52,7 +50,7 @@ function keyTable(items, ctx) {
               type: "button", "aria-label": t("revokeOf", { name: key.name || key.prefix }),
               onclick: async () => {
                 if (!(await confirmed({ title: t("revokeTitle"), text: t("revokeText", { name: key.name || key.prefix }), label: t("revoke") }))) return;
-                await api.delete(`/v1/keys/${encodeURIComponent(key.prefix)}`).then(() => { ctx.toast(t("revokedNow"), { kind: "good" }); ctx.refresh(); }, told(ctx));
+                await api.delete(`/v1/keys/${encodeURIComponent(key.prefix)}`).then(() => { ctx.toast(t("revokedNow"), { kind: "good" }); ctx.refresh(); }, ctx.fail);
               },
             }, t("revoke"))),
       },
@@ -130,7 +128,7 @@ function hookTable(items, ctx) {
             type: "button", "aria-label": t("deleteOf", { name: one.url }),
             onclick: async () => {
               if (!(await confirmed({ title: t("hookDelete"), text: one.url, label: t("delete") }))) return;
-              await api.delete(`/v1/webhooks/${encodeURIComponent(one.id)}`).then(ctx.refresh, told(ctx));
+              await api.delete(`/v1/webhooks/${encodeURIComponent(one.id)}`).then(ctx.refresh, ctx.fail);
             },
           }, icon("trash"))),
       },
@@ -185,6 +183,6 @@ async function deliveries(one, ctx) {
       actions: [{ label: t("close"), value: null }],
     });
   } catch (error) {
-    told(ctx)(error);
+    ctx.fail(error);
   }
 }

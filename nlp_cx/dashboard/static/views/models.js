@@ -57,7 +57,7 @@ async function detail(version, ctx) {
   try {
     model = await api.get(`/v1/models/${encodeURIComponent(version)}`);
   } catch (error) {
-    ctx.toast(error.message, { kind: "bad" });
+    ctx.fail(error);
     return;
   }
   const sets = Object.entries(model.metrics).filter(([, set]) => set?.model && FIGURES.some((name) => typeof set.model[name] === "number"));
@@ -115,7 +115,7 @@ async function promote(version, live, ctx, force = false) {
     ctx.refresh();
   } catch (error) {
     if (error.code === "promotion_refused") await refused(version, live, error, ctx);
-    else ctx.toast(error.lines?.().join(" ") ?? error.message, { kind: "bad", seconds: 12 });
+    else ctx.fail(error);
   } finally {
     close();
   }
@@ -154,6 +154,6 @@ async function rollback(ctx, models) {
     ctx.toast(t("rolled", { version: change.live }), { kind: "good" });
     ctx.refresh();
   } catch (error) {
-    ctx.toast(error.lines?.().join(" ") ?? error.message, { kind: "bad", seconds: 12 });
+    ctx.fail(error);
   }
 }

@@ -82,7 +82,7 @@ function exportButton(now) {
       try {
         await ctx.api.download("/v1/summaries/themes", ctx.filters.query({ format: "csv" }), { name: ctx.t("exportName") });
       } catch (error) {
-        ctx.toast(error.message, { kind: "bad" });
+        ctx.fail(error);
       }
     },
   }, icon("download"), h("span", {}, now().t("export")));

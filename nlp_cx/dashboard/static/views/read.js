@@ -37,7 +37,7 @@ export async function render(root, first) {
     onclick: async (event) => {
       const button = event.currentTarget;
       button.disabled = true;
-      try { await ctx.api.download("/v1/comments", query({ format })); } catch (error) { ctx.toast(error.message, { kind: "bad" }); } finally { button.disabled = false; }
+      try { await ctx.api.download("/v1/comments", query({ format })); } catch (error) { ctx.fail(error); } finally { button.disabled = false; }
     },
   }, icon("download"), h("span", {}, format.toUpperCase()));
   root.append(

@@ -15,7 +15,7 @@ export async function render(root, ctx) {
       h("div", {}, h("h1", {}, t("title")), h("p", {}, t("lead"))),
       h("div.tools", {}, h("button.button.plain", {
         type: "button",
-        onclick: () => api.download("/v1/labels/export", null, { name: "labels.jsonl" }).catch((error) => ctx.toast(error.message, { kind: "bad" })),
+        onclick: () => api.download("/v1/labels/export", null, { name: "labels.jsonl" }).catch(ctx.fail),
       }, icon("download"), h("span", {}, t("export"))))),
     figures, place);
   replace(place, skeleton(5));

@@ -2,7 +2,7 @@
 import { currentKey, Problem, save, wait } from "../api.js";
 import { h, icon, replace, uid } from "../dom.js";
 import { card, chip, empty, progress, skeleton, table, trouble } from "../parts/bits.js";
-import { lang } from "../words.js";
+import { lang, metricName } from "../words.js";
 import { sample } from "../sample.js";
 
 const ROLES = ["text", "score", "segment", "created_at", "id", "respondent_id", "language", "touchpoint", "stage", "question", "unused"];
@@ -270,18 +270,12 @@ function commentsTable(comments, { t, format }) {
     caption: t("firstComments"), cards: true, rows: comments,
     columns: [
       { title: t("role.text"), cell: (one) => h("span.clamp", { title: one.text }, one.text) },
-      has("scores") && { title: t("role.score"), cell: (one) => one.scores.map(({ metric, value }) => chip(`${metricName(metric, t)} ${format.number(value, Number.isInteger(value) ? 0 : 1)}`)) },
+      has("scores") && { title: t("role.score"), cell: (one) => one.scores.map(({ metric, value }) => chip(`${metricName(metric)} ${format.number(value, Number.isInteger(value) ? 0 : 1)}`)) },
       has("created_at") && { title: t("role.created_at"), cell: (one) => format.date(one.created_at) },
       has("touchpoint") && { title: t("touchpoint"), cell: (one) => one.touchpoint ?? "–" },
       ...segments.slice(0, 4).map((name) => ({ title: name, cell: (one) => one.segments[name] ?? "–" })),
     ].filter(Boolean),
   });
-}
-
-function metricName(metric, t) {
-  const [name, part] = metric.split(":");
-  const said = t(`metric.${name}`);
-  return `${said === `metric.${name}` ? name : said}${part ? ` (${part})` : ""}`;
 }
 
 function rejectedTable(rows, { t }) {
@@ -396,7 +390,7 @@ function running(place, ctx, batch) {
     type: "button",
     onclick: async () => {
       cancel.disabled = true;
-      try { await api.post(`/v1/batches/${encodeURIComponent(batch.id)}/cancel`); } catch (error) { ctx.toast(error.message, { kind: "bad" }); cancel.disabled = false; }
+      try { await api.post(`/v1/batches/${encodeURIComponent(batch.id)}/cancel`); } catch (error) { ctx.fail(error); cancel.disabled = false; }
     },
   }, t("cancelBatch"));
   replace(place, card({ title: batch.name, hint: t("mayLeave"), tools: [ctx.caller.may("analyze") && cancel].filter(Boolean) }, bar, figures),
@@ -426,7 +420,7 @@ async function ended(place, ctx, batch) {
   const rejects = h("div");
   const file = (kind) => h("button.button.plain.small", {
     type: "button",
-    onclick: () => api.download(`/v1/batches/${encodeURIComponent(batch.id)}/results`, { format: kind }).catch((error) => ctx.toast(error.message, { kind: "bad" })),
+    onclick: () => api.download(`/v1/batches/${encodeURIComponent(batch.id)}/results`, { format: kind }).catch(ctx.fail),
   }, icon("download"), h("span", {}, kind.toUpperCase()));
   const took = batch.started_at && batch.finished_at ? (new Date(batch.finished_at) - new Date(batch.started_at)) / 1000 : null;
   const good = batch.state === "completed";
@@ -449,7 +443,7 @@ async function ended(place, ctx, batch) {
     if (page.items.length > 0) {
       replace(rejects, card({
         title: t("rejectedTitle"), hint: page.next ? t("firstOnes", { n: page.items.length }) : t("rejectedHint"),
-        tools: [h("button.button.plain.small", { type: "button", onclick: () => saveRejected(batch, ctx).catch((error) => ctx.toast(error.message, { kind: "bad" })) }, icon("download"), h("span", {}, "CSV"))],
+        tools: [h("button.button.plain.small", { type: "button", onclick: () => saveRejected(batch, ctx).catch(ctx.fail) }, icon("download"), h("span", {}, "CSV"))],
       }, rejectedTable(page.items, ctx)));
     }
   } catch (error) {
