@@ -158,6 +158,10 @@ class Keys:
             self._open_until = time.monotonic() + RECHECK
         return not self._closed
 
+    def close(self) -> None:
+        """Let no request in without a key from now on: the first one was just made."""
+        self._closed = True
+
     async def caller(self, request: Request) -> Caller:
         """Tell who asks.
 

@@ -15,7 +15,6 @@ from nlp_cx.api.routes import make_router
 from nlp_cx.api.state import Here, Reader
 from nlp_cx.api.summaries import Shown, answer_figures
 from nlp_cx.api.tidy import Tidy, tidy_responses
-from nlp_cx.jobs.watch import days_of
 from nlp_cx.records import POLARITIES
 from nlp_cx.storage.interface import Filter, Store
 from nlp_cx.taxonomy import load_taxonomy
@@ -104,7 +103,7 @@ def control_figures(store: Store, workspace: str, where: Filter, asked: ControlQ
 
 def _stretch(by_name: Mapping[str, Bucket], interval: Calendar, most: int) -> tuple[list[str], bool]:
     """Name the stretches of time from the first to the last, those without comments too; at most so many, the last."""
-    from nlp_cx.trends import buckets_between
+    from nlp_cx.trends import buckets_between, days_of
 
     if not by_name:
         return [], False

@@ -114,6 +114,7 @@ async def create_key(asked: KeyRequest, caller: Admin, here: Here) -> JSONRespon
             name=clean(asked.name),
         )
     )
+    here.keys.close()
     return JSONResponse(
         _record(kept, caller) | {"key": made.key}, status_code=201, headers={"Cache-Control": "no-store"}
     )

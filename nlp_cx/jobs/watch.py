@@ -11,7 +11,7 @@ import secrets
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 
 import structlog
@@ -24,7 +24,7 @@ from nlp_cx.records import POLARITIES
 from nlp_cx.storage.interface import AlertRule, Filter, Firing, Store
 from nlp_cx.taxonomy import load_taxonomy
 from nlp_cx.trends.control import MIN_BUCKETS
-from nlp_cx.trends.series import Calendar, bucket_of
+from nlp_cx.trends.series import Calendar, bucket_of, days_of
 from nlp_cx.words import Tongue, say
 
 Outcome = Literal["fired", "known", "quiet", "cooling_down", "no_comments", "few_comments", "no_history",
@@ -238,24 +238,6 @@ def read_rule(name: str, rule: Mapping[str, Any]) -> Rule:
         limit=rule["limit"], certain=rule["certain"], min_n=rule["min_n"],
         cool_down=timedelta(hours=rule["cool_down_hours"]),
     )  # fmt: skip
-
-
-def days_of(bucket: str, window: Calendar) -> tuple[date, date]:
-    """Give the first and the last day of a stretch of time.
-
-    Examples:
-        >>> [str(day) for name, window in (("2026-11-23", "week"), ("2026-Q1", "quarter"))
-        ...  for day in days_of(name, window)]
-        ['2026-11-23', '2026-11-29', '2026-01-01', '2026-03-31']
-    """
-    if window in ("day", "week"):
-        first = date.fromisoformat(bucket)
-        return first, first + timedelta(days=0 if window == "day" else 6)
-    year, _, part = bucket.partition("-")
-    size = 1 if window == "month" else 3
-    start = int(year) * 12 + (int(part.removeprefix("Q")) - 1) * size
-    first, following = (date(month // 12, month % 12 + 1, 1) for month in (start, start + size))
-    return first, following - timedelta(days=1)
 
 
 def _why_quiet(rule: Rule, latest: Observed, stretches: Sequence[Observed]) -> Outcome:

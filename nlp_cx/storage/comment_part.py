@@ -69,7 +69,7 @@ class CommentPart(Part):
         def work(connection: sa.Connection) -> Saved:
             turn = self._database.take_turn(connection, workspace)
             found: sa.Row[Any] | None = None
-            number, rescored = None, False
+            number, rescored, sent = None, False, moment
             if batch is not None:
                 found = connection.execute(
                     sa.select(batches)
@@ -78,11 +78,11 @@ class CommentPart(Part):
                 ).one_or_none()
                 if found is None or found.state != "running":
                     return "closed"
-                number, rescored = found.number, found.kind == "rescore"
+                number, rescored, sent = found.number, found.kind == "rescore", found.created_at
                 mark = {"batch": number, "chunk": chunk or 0, "done": 0, "rejected": 0, "saved_at": moment}
                 if not self._database.insert_new(connection, chunks, mark):
                     return "again"
-            left = self._put(connection, turn, list(last.values()), number, moment, rescored=rescored)
+            left = self._put(connection, turn, list(last.values()), number, moment, sent=sent, rescored=rescored)
             if found is not None:
                 stayed = [
                     Rejected(
@@ -144,10 +144,11 @@ class CommentPart(Part):
         batch: int | None,
         at: datetime,
         *,
+        sent: datetime,
         rescored: bool,
     ) -> dict[str, Problem]:
         """Write comments, new ones at new places, others where they are; tell which rescored ones were left out."""
-        columns = [comments.c[name] for name in ("place", "key", "batch", "row", "text", "raw", "fixed")]
+        columns = [comments.c[name] for name in ("place", "key", "batch", "row", "text", "raw", "fixed", "saved_at")]
         there: dict[str, sa.Row[Any]] = {}
         for part in portions(each.key for each in drafts):
             wanted = sa.select(*columns).where(comments.c.workspace == turn.number, comments.c.key.in_(part))
@@ -164,7 +165,7 @@ class CommentPart(Part):
                 place = (turn.number << WORKSPACE_BITS) + following
                 following += 1
                 kept.append(Kept(place=place, draft=each, analysis=each.analysis, fixed=None, batch=batch))
-            elif (one := self._replace(each, old, batch, rescored=rescored)) is not None:
+            elif (one := self._replace(each, old, batch, sent, rescored=rescored)) is not None:
                 kept.append(one)
             elif rescored:
                 left[each.key] = _REPLACED
@@ -180,7 +181,7 @@ class CommentPart(Part):
         return left
 
     @staticmethod
-    def _replace(each: Draft, old: sa.Row[Any], batch: int | None, *, rescored: bool) -> Kept | None:
+    def _replace(each: Draft, old: sa.Row[Any], batch: int | None, sent: datetime, *, rescored: bool) -> Kept | None:
         """Put a comment in the place of an older one; None if the older one stays."""
         same = old.text == each.analysis.text
         if rescored:
@@ -188,8 +189,10 @@ class CommentPart(Part):
             if not same:
                 return None
             each, batch = replace(each, row=old.row, raw=old.raw), old.batch
-        elif batch is not None and old.batch == batch and old.row > (each.row or 0):
-            return None  # the same id farther down in the same file
+        elif batch is not None and (
+            old.saved_at > sent if old.batch is None else (old.batch, old.row) > (batch, each.row or 0)
+        ):
+            return None  # it was sent later, or stands farther down in the same file
         fixed = old.fixed if same else None
         correction = read_correction(fixed)
         analysis = each.analysis if correction is None else corrected(each.analysis, correction)

@@ -65,7 +65,7 @@ class Comments(Protocol):
         *,
         first_row: int = 1,
     ) -> Saved:
-        """Keep analysed comments, all or none; an id that is there is replaced.
+        """Keep analysed comments, all or none; an id that is there is replaced, unless it was sent after this batch.
 
         Args:
             workspace: Whose comments they are.

@@ -20,6 +20,7 @@ from nlp_cx.trends.series import (
     buckets_between,
     choose_calendar,
     comparable,
+    days_of,
     reader,
     series,
 )
@@ -46,6 +47,7 @@ __all__ = [
     "compare_scores",
     "compare_shares",
     "control_chart",
+    "days_of",
     "find_trends",
     "reader",
     "rising_terms",

@@ -81,6 +81,24 @@ def bucket_of(day: date, calendar: Calendar) -> str:
             return f"{day.year:04}-Q{(day.month + 2) // 3}"
 
 
+def days_of(bucket: str, calendar: Calendar) -> tuple[date, date]:
+    """Give the first and the last day of a stretch of time.
+
+    Examples:
+        >>> [str(day) for name, calendar in (("2026-11-23", "week"), ("2026-Q1", "quarter"))
+        ...  for day in days_of(name, calendar)]
+        ['2026-11-23', '2026-11-29', '2026-01-01', '2026-03-31']
+    """
+    if calendar in ("day", "week"):
+        first = date.fromisoformat(bucket)
+        return first, first + timedelta(days=0 if calendar == "day" else 6)
+    year, _, part = bucket.partition("-")
+    size = 1 if calendar == "month" else 3
+    start = int(year) * 12 + (int(part.removeprefix("Q")) - 1) * size
+    first, following = (date(month // 12, month % 12 + 1, 1) for month in (start, start + size))
+    return first, following - timedelta(days=1)
+
+
 def buckets_between(first: date, last: date, calendar: Calendar) -> Iterator[str]:
     """Name all stretches of time from one day to another, those without comments too.
 

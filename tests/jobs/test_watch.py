@@ -13,11 +13,11 @@ import pytest
 from standardwebhooks import Webhook
 
 from nlp_cx.jobs.filters import filter_record
-from nlp_cx.jobs.watch import Watch, Watcher, days_of
+from nlp_cx.jobs.watch import Watch, Watcher
 from nlp_cx.settings import Settings
 from nlp_cx.storage import open_store
 from nlp_cx.storage.interface import Filter, ScoreBand
-from nlp_cx.trends import bucket_of
+from nlp_cx.trends import bucket_of, days_of
 from nlp_cx.webhooks import make_secret
 from tests.jobs.conftest import both, until
 from tests.jobs.test_jobs import end, rows, write

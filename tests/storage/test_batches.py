@@ -146,6 +146,19 @@ def test_results_of_a_file_are_those_no_later_one_replaced(running):
     assert (running.count("w"), running.comment("w", "1")) == (2, None)
 
 
+def test_what_was_sent_later_stays_though_an_earlier_batch_ends_after_it(running):
+    """Two files with the same ids, analysed at once: the later one counts, whichever is done first."""
+    running.create_batch("w", batch_id="later")
+    running.update_batch("w", "later", state="running")
+    running.save("w", "later", 0, [made("1", "mới")])
+    running.save("w", None, None, [made("2", "ngay")])
+    running.save("w", "b", 0, [made("1", "cũ"), made("2", "cũ"), made("3")])
+
+    assert (results(running), results(running, "later")) == (["3"], ["1"])
+    assert [running.comment("w", one).analysis.text for one in "12"] == ["mới", "ngay"]
+    assert running.batch("w", "b").done == 3
+
+
 def test_a_deleted_batch_takes_nothing_though_it_was_running(running):
     """Its id may be used again, and then holds nothing of the first."""
     running.save("w", "b", 0, [made("1")])
