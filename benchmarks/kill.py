@@ -4,7 +4,8 @@ Run: python benchmarks/kill.py [--rows 100000] [--kills 20] [--seed 7] [--only s
 The comments are made up of a few sentences; each has an id of its own. On SQLite one service and one worker share a
 file, on PostgreSQL (started for this run, if its programs are installed) one service and two workers a database. Every
 one to `--pause` seconds one of them, drawn by chance, gets SIGKILL and is started anew. At the end the batch must be
-completed, every id there once and in its place, and every summary equal to a recount.
+completed, every id there once and in its place, and every summary equal to a recount; where not, the logs of the
+processes, the rejected rows and the database's file are kept in a folder that is named.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -31,7 +33,6 @@ from rich.console import Console
 from rich.table import Table
 
 from nlp_cx.client import Client
-from nlp_cx.errors import NlpCxError
 from nlp_cx.storage import open_store
 
 SENTENCES = (
@@ -142,8 +143,9 @@ def _database(kind: str, stack: ExitStack) -> str | None:
 def _run(asked: argparse.Namespace, url: str, workers: int) -> dict[str, Any]:
     """Submit, kill, wait, count."""
     random = Random(asked.seed)  # noqa: S311  # no secret
-    with tempfile.TemporaryDirectory(prefix="nlp-cx-kill-") as folder:
-        home = Path(folder)
+    home = Path(tempfile.mkdtemp(prefix="nlp-cx-kill-"))
+    verdict: dict[str, Any] = {}
+    try:
         survey = home / "survey.jsonl"
         with survey.open("w", encoding="utf-8") as file:
             for number in range(asked.rows):
@@ -157,7 +159,7 @@ def _run(asked: argparse.Namespace, url: str, workers: int) -> dict[str, Any]:
             began = time.monotonic()
             with Client(f"http://127.0.0.1:{port}") as client:
                 batch = client.submit(survey)["id"]
-                states = _kill(asked, crew, client, batch, random)
+            states = _kill(asked, crew, f"http://127.0.0.1:{port}/v1/batches/{batch}", random)
             seconds = time.monotonic() - began
             store_url = url or f"sqlite:///{home / 'data' / 'nlp_cx.sqlite'}"
             verdict = _count(store_url, batch, asked.rows, states[-1], home / "data")
@@ -169,9 +171,14 @@ def _run(asked: argparse.Namespace, url: str, workers: int) -> dict[str, Any]:
             "states": " > ".join(states),
             **verdict,
         }
+    finally:
+        if verdict.get("verdict") == "right":
+            shutil.rmtree(home)
+        else:
+            print(f"logs and data are kept in {home}")  # noqa: T201
 
 
-def _kill(asked: argparse.Namespace, crew: Crew, client: Client, batch: str, random: Random) -> list[str]:
+def _kill(asked: argparse.Namespace, crew: Crew, url: str, random: Random) -> list[str]:
     """Kill until there were enough kills or the batch is over; give the states that were seen, each once."""
     states = ["queued"]
     end = time.monotonic() + WAIT + asked.kills * asked.pause
@@ -182,8 +189,8 @@ def _kill(asked: argparse.Namespace, crew: Crew, client: Client, batch: str, ran
         else:
             time.sleep(1)
         try:
-            now = client.batch(batch)
-        except NlpCxError:
+            now = httpx.get(url, timeout=5).raise_for_status().json()
+        except httpx.HTTPError:
             continue  # the service was just killed
         print(sum(crew.killed.values()), now["state"], now["done"], flush=True)  # noqa: T201
         if now["state"] != states[-1]:
@@ -220,10 +227,15 @@ def _count(url: str, batch: str, rows: int, state: str, home: Path) -> dict[str,
             "no file left": not _left(home),
         }
         wrong = [name for name, right in checks.items() if not right]
+        if wrong:
+            rejected = store.rejected("default", batch, limit=10_000).items
+            told = "".join(json.dumps(one.to_dict(), ensure_ascii=False) + "\n" for one in rejected)
+            (home / "rejected.jsonl").write_text(told, encoding="utf-8")
         return {
             "comments": len(ids),
             "twice": len(ids) - len(set(ids)),
             "missing": rows - len(set(ids)),
+            "rejected": found and found.rejected,
             "verdict": "wrong: " + ", ".join(wrong) if wrong else "right",
         }
     finally:
