@@ -11,6 +11,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from nlp_cx.errors import (
+    ColumnError,
     FileError,
     ForbiddenError,
     InputError,
@@ -212,11 +213,12 @@ def _error(answer: httpx.Response) -> NlpCxError:
     try:
         problem = answer.json()
         told = str(problem["detail"])
+        known = ColumnError if problem.get("code") == ColumnError.code else None
         reasons = [f"{each['name']}: {each['reason']}" for each in problem.get("invalid_params", [])]
     except (ValueError, LookupError, TypeError):
-        told, reasons = f"the service answered {answer.status_code}", []
+        told, known, reasons = f"the service answered {answer.status_code}", None, []
     told = "; ".join([told, *(reason for reason in reasons if reason not in told)])
-    return ERRORS.get(answer.status_code, ServiceError)(told)
+    return (known or ERRORS.get(answer.status_code, ServiceError))(told)
 
 
 def _pieces(path: Path, sent: Callable[[int], object]) -> Iterator[bytes]:

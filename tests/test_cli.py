@@ -182,7 +182,7 @@ def test_a_dry_run_speaks_json(survey, capsys):
         (["analyze", "survey.csv", "--lang", "fr"], 2, "'fr' is not one of 'vi', 'en'"),
         (["frobnicate"], 2, "No such command 'frobnicate'"),
         (["analyze", "missing.csv"], 3, "there is no file missing.csv: check the path"),
-        (["analyze", "survey.csv", "--text-column", "X"], 3, "there is no column 'X'"),
+        (["analyze", "survey.csv", "--text-column", "X"], 3, "named with --text-column"),
         (["analyze", "survey.csv", "--score", "nps"], 3, "write it as nps=Q1:0-10"),
         (["analyze", "survey.csv", "--model", "no-such"], 4, "no model 'no-such'"),
         (["models", "show", "no-such"], 4, "no model 'no-such'"),

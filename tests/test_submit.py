@@ -75,7 +75,9 @@ def test_what_the_service_refuses_is_said_with_its_reason(url, tmp_path, capsys)
     path = tmp_path / "a.csv"
     path.write_text("1,2\n3,4\n", encoding="utf-8")
     assert main(["submit", str(path), "--url", url, "--lang", "en"]) == 3
-    assert "no column of free text" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert "no column of free text" in said
+    assert "--text-column" in said
 
 
 def test_results_do_not_replace_a_file_unless_told(url, survey, tmp_path):

@@ -20,6 +20,7 @@ from nlp_cx import __version__
 from nlp_cx.cli import analyze, evaluate, keys, models, report, serve, submit, work
 from nlp_cx.cli.options import EPILOG, USAGE, help_without_command
 from nlp_cx.errors import (
+    ColumnError,
     InputError,
     MissingExtraError,
     ModelError,
@@ -115,7 +116,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             if stop.asked:  # a library that is stopped while it loads may say anything
                 code = STOPPED
             elif isinstance(error, NlpCxError):
-                _complain(str(error), arguments, vietnamese=getattr(error, "vietnamese", None))
+                hint = "print.name_columns" if isinstance(error, ColumnError) else None
+                _complain(str(error), arguments, hint=hint, vietnamese=getattr(error, "vietnamese", None))
                 code = exit_code(error)
             elif isinstance(error, typer.TyperException):
                 _complain(error.format_message().replace("Value error, ", ""), arguments, hint="print.help")

@@ -140,7 +140,9 @@ def _plan(table: Table, overrides: Overrides) -> ColumnPlan:
     if not plan.text:
         where = f"sheet {table.name!r}" if table.name else "the file"
         listed = ", ".join(repr(name[:80]) for name in table.header[:60])
-        raise ColumnError(f"{where} has no column of free text; name it with --text-column. The columns are: {listed}")
+        raise ColumnError(
+            f"{where} has no column of free text: say which one holds the comments. The columns are: {listed}"
+        )
     return plan
 
 
