@@ -167,8 +167,8 @@ class CommentReader:
         text = as_text(cell)
         if len(text) > MAX_TEXT:
             return None, Problem(
-                f"the text has {len(text):,} characters, more than {MAX_TEXT:,}: split it",
-                f"văn bản dài {len(text):,} ký tự, quá {MAX_TEXT:,}: hãy chia nhỏ",
+                f"the text has more than {MAX_TEXT:,} characters: split it",
+                f"văn bản dài quá {MAX_TEXT:,} ký tự: hãy chia nhỏ",
             )
         if "\0" in text:
             return text.replace("\0", " "), Problem(

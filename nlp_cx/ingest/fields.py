@@ -94,12 +94,9 @@ def record_table(records: Callable[[], Iterator[Record | Broken]], total: int | 
     Where there is a text and a field is an object, or there are no fields but those of a comment, records are read
     as comments: roles follow from the names, and other fields are nobody's business unless they are named by hand.
     """
-    sample = [record for _, record in islice((each for each in records() if not isinstance(each, Broken)), _SAMPLE)]
-    found = tuple(dict.fromkeys(str(key) for record in sample for key in record))
+    found, nested, plain = _look(records())
     if not found:
         return []
-    nested = {key for record in sample for key, value in record.items() if isinstance(value, Mapping | list)}
-    plain = {key for record in sample for key, value in record.items() if value is not None and key not in nested}
     native = "text" in found and (bool(nested) or {*_NATIVE, *STRUCTURED, *lexicon().scales}.issuperset(found))
     expected = [key for key in _NATIVE if key != "lang" and not (key == "language" and "lang" in found)]
     header = tuple(dict.fromkeys((*found, *expected, *STRUCTURED))) if native else found
@@ -123,3 +120,16 @@ def record_table(records: Callable[[], Iterator[Record | Broken]], total: int | 
         elif key in nested or (native and key not in lexicon().scales):
             known[key] = "unused"
     return [Table(name=None, header=header, rows=rows, total=total, known=known, structured=structured, every_row=True)]
+
+
+def _look(records: Iterator[Record | Broken]) -> tuple[tuple[str, ...], set[str], set[str]]:
+    """Name the fields of the first records: all, those that hold objects or lists, the others that hold anything."""
+    fields: dict[str, None] = {}
+    nested: set[str] = set()
+    plain: set[str] = set()
+    for _, record in islice((each for each in records if not isinstance(each, Broken)), _SAMPLE):
+        for key, value in record.items():
+            fields[str(key)] = None
+            if value is not None:
+                (nested if isinstance(value, Mapping | list) else plain).add(key)
+    return tuple(fields), nested, plain - nested

@@ -122,7 +122,7 @@ def test_comment_beyond_the_limit_is_rejected(read):
     survey = read("survey.csv", f"id,comment\n1,{'x' * 1_000_001}\n2,fine\n")
 
     assert survey.ids == ["2"]
-    assert "1,000,001 characters" in survey.rejected[0].reason
+    assert "more than 1,000,000 characters" in survey.rejected[0].reason
 
 
 def test_hostile_and_odd_texts_are_kept_to_the_letter(read):

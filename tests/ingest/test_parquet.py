@@ -1,5 +1,6 @@
 """Parquet gives the same comments as JSON lines of the same fields."""
 
+import tracemalloc
 from datetime import date
 
 import polars as pl
@@ -49,3 +50,19 @@ def test_slices_join_without_a_seam(tmp_path):
     pl.DataFrame({"id": range(count), "comment": ["a b c"] * count}).write_parquet(tmp_path / "survey.parquet")
 
     assert [row.id for row in open_survey(tmp_path / "survey.parquet").rows()] == [str(n) for n in range(count)]
+
+
+def test_a_small_file_of_enormous_cells_is_read_in_little_memory(tmp_path):
+    """Equal texts stand in the file once: these few kilobytes would be six hundred megabytes in memory."""
+    rows = 120
+    frame = pl.DataFrame({"id": range(rows), "comment": ["chậm " * 1_000_000] * (rows - 1) + ["giao hàng chậm quá"]})
+    frame.write_parquet(tmp_path / "survey.parquet")
+
+    tracemalloc.start()
+    *refused, last = open_survey(tmp_path / "survey.parquet").rows()
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+
+    assert (len(refused), last.text) == (rows - 1, "giao hàng chậm quá")
+    assert {row.reason for row in refused} == {"the text has more than 1,000,000 characters: split it"}
+    assert most < 100 << 20
