@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from nlp_cx.settings import Settings
 
 Priority = Literal["now", "job"]
-JOB_TOKENS = 512
+JOB_TOKENS = 256
 """Tokens that a job computes in one turn: how long an answer of the API waits for it at most."""
 PATIENCE = 2.0
 """Seconds after which a waiting job is let through like anybody."""
