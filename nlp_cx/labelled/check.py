@@ -127,14 +127,11 @@ class RowCheck:
             return None, frozenset(), ()
         said: dict[str, set[Polarity | None]] = {}
         evidence: list[Evidence] = []
-        for mention in mentions:
-            read = self._mention(mention)
-            if read is None:
-                continue
-            theme, judged, spans = read
+        read = [self._mention(mention) for mention in mentions]
+        for theme, judged, spans in filter(None, read):
             said.setdefault(theme, set()).add(judged)
             evidence += [found for span in spans if (found := self._evidence(text, theme, span))]
-        evidence += self._evidence_cell(text, said)
+        evidence += self._evidence_cell(text, said, all_known=None not in read)
         both = frozenset(theme for theme, judged in said.items() if {"negative", "positive"} <= judged)
         themes = {theme: None if theme in both else _one(judged) for theme, judged in said.items()}
         return themes, both, tuple(dict.fromkeys(evidence))
@@ -192,8 +189,11 @@ class RowCheck:
             return None
         return theme, judged, spans
 
-    def _evidence_cell(self, text: str, said: Mapping[str, object]) -> Iterator[Evidence]:
-        """Read a column of evidence: `delivery: giao chậm; staff: thô lỗ`, or bare words where one theme is named."""
+    def _evidence_cell(self, text: str, said: Mapping[str, object], *, all_known: bool) -> Iterator[Evidence]:
+        """Read a column of evidence: `delivery: giao chậm; staff: thô lỗ`, or bare words where one theme is named.
+
+        Where a theme of the row is unknown, evidence without one may be that theme's: it is not told a second time.
+        """
         given = self._row.get("evidence")
         word = as_word(given) if not isinstance(given, list | Mapping) else ""
         pairs: list[tuple[str | None, Any]] = []
@@ -214,6 +214,8 @@ class RowCheck:
                     pairs += [(theme or only, rest if theme else part)] if part.strip() else []
         for theme, span in pairs:
             if theme is None or theme not in said:
+                if not all_known:
+                    continue
                 shown = as_text(theme or span)[:_SHOWN]
                 self._reject("evidence", f"evidence {shown!r} names no theme of its row: write theme: words, as in "
                              "delivery: giao hàng chậm",
@@ -223,7 +225,9 @@ class RowCheck:
                 yield found
 
     def _evidence(self, text: str, theme: str, span: object) -> Evidence | None:
-        """Find one stretch of evidence in the text."""
+        """Find one stretch of evidence in the text; an empty text, which is told already, holds none."""
+        if not text.strip():
+            return None
         if isinstance(span, Mapping):
             words, start, end = as_text(span.get("text")), span.get("start"), span.get("end")
         elif isinstance(span, list) and len(span) == 2:
@@ -236,7 +240,7 @@ class RowCheck:
                 return Evidence(theme, *found)
         stretch = locate(text, words)
         if stretch is None:
-            shown = words[:_SHOWN] or f"{start}-{end}"
+            shown = words.strip()[:_SHOWN] or f"{start}-{end}"
             self._reject("evidence", f"the words {shown!r} are not in the text: copy them from it letter by letter",
                          f"cụm từ {shown!r} không có trong nội dung: hãy chép nguyên văn từ nội dung")  # fmt: skip
             return None

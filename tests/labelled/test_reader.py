@@ -97,13 +97,15 @@ def test_a_theme_judged_both_ways_is_kept_as_that(tmp_path):
         ({"text": "x", "themes": "delivery:angry"}, "themes", "unknown sentiment 'angry'"),
         ({"text": "giao chậm", "themes": [{"theme": "delivery", "evidence": "nhanh"}]}, "evidence", "not in the text"),
         ({"text": "giao chậm", "themes": "delivery", "evidence": "staff: giao"}, "evidence", "no theme of its row"),
+        ({"text": "giao chậm", "themes": "delivry", "evidence": "delivery: giao"}, "themes", "unknown theme 'delivry'"),
+        ({"text": " ", "themes": "delivery", "evidence": "delivery: giao"}, "text", "the text is empty"),
         ({"text": "x", "complaint": "maybe"}, "complaint", "neither yes nor no"),
         ({"text": "x", "language": "fr"}, "language", "use vi or en"),
         ({"text": "x", "none": True, "themes": "price"}, "none", "keep one of both"),
     ],
 )  # fmt: skip
 def test_what_is_wrong_is_said_with_row_field_and_what_to_do(tmp_path, row, field, reason):
-    """Each kind of fault is told in both languages, and does not spoil the row beside it."""
+    """Each kind of fault is told in both languages, once, and does not spoil the row beside it."""
     (tmp_path / "a.jsonl").write_text('{"text": "ok"}\n' + json.dumps(row), encoding="utf-8")
 
     reading = check_labelled(tmp_path / "a.jsonl")
