@@ -73,20 +73,58 @@ def theme_table(results: Mapping[str, Any]) -> str:
     return "\n".join(lines)
 
 
+def write_card(
+    version: str,
+    config: Mapping[str, Any],
+    manifest: Mapping[str, Any],
+    made: Mapping[str, Any],
+    results: Mapping[str, Any],
+    *,
+    parameters: int,
+) -> str:
+    """Write the card of a released model.
+
+    Args:
+        version: Its name.
+        config: config.json of its folder.
+        manifest: manifest.json.
+        made: finetuned.json of the run.
+        results: Figures, as training.evaluate gives them.
+        parameters: Weights of its network.
+    """
+    backbone = manifest.get("backbone", {}).get("name")
+    permissive = made["config"].get("origins")
+    learnt = "What was learnt beyond that backbone," if backbone else "Vocabulary, weights,"
+    return TEMPLATE.format(
+        version=version,
+        encoder=f"{config['num_hidden_layers']} layers x {config['hidden_size']}, {parameters / 1e6:.1f} M parameters",
+        vocabulary=f"{'the' if backbone else 'own bilingual'} vocabulary of {config['vocab_size']:,} pieces"
+        + (f" of {backbone}" if backbone else ""),
+        history=f"fine-tuned on {made['rows']:,} rows seen in {made['minutes']:.0f} minutes on a CPU",
+        taxonomy=manifest["taxonomy"],
+        normaliser=manifest["normaliser"],
+        table=table(results),
+        own_table=own_table(results),
+        theme_table=theme_table(results),
+        descent=BACKBONE_DESCENT.format(**manifest["backbone"]) if backbone else OWN_DESCENT,
+        terms=PERMISSIVE_TERMS.format(learnt=learnt) if permissive else MIXED_TERMS,
+        sources=licence_table(made["config"].get("licences", {})) if permissive else SOURCES,
+    )
+
+
 TEMPLATE = """# nlp_cx model {version}
 
 Reads one customer comment in Vietnamese or English (with or without diacritics, teencode, emoji) and says how it judges,
 which of 16 root-cause themes it names, with which words, and whether it complains, suggests or says nothing.
 
-- Encoder: 6 layers x 384, {parameters:.1f} M parameters, own bilingual vocabulary of {vocabulary:,} pieces.
+- Encoder: {encoder}, {vocabulary}.
 - Weights: int8 with one scale a row, the same numbers in `model.safetensors` (torch) and `openvino.xml` (CPU).
 - Made by `training/` of this repository: {history}.
 - Themes: taxonomy {taxonomy}. Normaliser: {normaliser}.
 
 ## Terms
 
-The weights are released under Apache-2.0 as far as the authors can grant it. They descend from all-MiniLM-L6-v2 (Apache-2.0) and,
-for the first values of the embeddings, from potion-multilingual-128M (MIT); see NOTICE. {terms}
+{descent} {terms}
 No text is contained in this folder.
 
 ## Figures
@@ -105,6 +143,8 @@ Evidence counts over mentions that the model found. F1 per theme on the dev part
 {theme_table}
 
 ## What it is bad at
+
+Seen in the released models:
 
 - Neutral comments: sources mean different things by the word, and the model inherits their quarrel.
 - Themes that few sources label (process, information, security, promotion, aftersales), most of all in Vietnamese.
@@ -138,7 +178,7 @@ SOURCES = """| source | language | terms as known |
 | CausaSent | vi | CC BY-SA 4.0 |
 | ViSpamReviews | vi | CC BY-NC 4.0 |
 | M-ABSA (translated sentences) | vi | none stated |
-| FABSA, ASQP phones, OATS, MEMD, | en | none stated |
+| FABSA, ASQP phones, OATS, MEMD | en | none stated |
 | NHS friends-and-family | en | MIT; Care Opinion part CC BY-NC-SA |
 | airline tweets, SemEval-2019 suggestions | en | CC BY-NC-SA 4.0 |
 | CEBaB, UCI sentences, AWARE, banking77 | en | CC BY 4.0 |
@@ -146,11 +186,17 @@ SOURCES = """| source | language | terms as known |
 | our annotation of comments of the sources above (training/annotated/: labels by id) | vi, en | labels ours, texts as above |
 | unlabelled, for the vocabulary and hidden tokens: reviews in both languages; for the vocabulary alone: VNTC news | vi, en | mixed, research |"""
 
+OWN_DESCENT = """The weights are released under Apache-2.0 as far as the authors can grant it. They descend from all-MiniLM-L6-v2 (Apache-2.0) and,
+for the first values of the embeddings, from potion-multilingual-128M (MIT); see NOTICE."""
+
+BACKBONE_DESCENT = """The weights descend from {name}, whose licence ({licence}) holds for them as well: read it before you use or
+pass on this model."""
+
 MIXED_TERMS = """Most of the texts they were
 fine-tuned on are public for research only or carry no stated licence (table below): check whether your use allows
 that, or retrain on your own comments."""
 
-PERMISSIVE_TERMS = """Vocabulary, weights,
+PERMISSIVE_TERMS = """{learnt}
 temperatures and thresholds come from texts alone whose licence, as their publishers state it, allows commercial use (table
 below); all but ours were written by customers, whom the publishers did not ask. Figures on other sources are
 measurements only: nothing was learnt or chosen from them."""

@@ -30,16 +30,7 @@ from nlp_cx.taxonomy import load_taxonomy
 from training.backbone import read_description
 from training.baseline import LinearBaseline
 from training.calibrate import calibrate, run
-from training.card import (
-    MIXED_TERMS,
-    PERMISSIVE_TERMS,
-    SOURCES,
-    TEMPLATE,
-    licence_table,
-    own_table,
-    table,
-    theme_table,
-)
+from training.card import write_card
 from training.data import THEMES, Example, keep_origins, load_all
 from training.evaluate import evaluate
 
@@ -140,19 +131,9 @@ def main() -> None:
     baseline = LinearBaseline([one for one in examples if one.split == "train"]) if options.baseline else None
     results = evaluate(Analyzer.load(folder), examples, baseline)
     _write_json(folder / "metrics.json", results)
-    card = TEMPLATE.format(
-        version=options.version,
-        parameters=sum(weight.numel() for weight in network.parameters()) / 1e6,
-        vocabulary=json.loads((folder / "config.json").read_text(encoding="utf-8"))["vocab_size"],
-        history=f"fine-tuned on {made['rows']:,} rows seen in {made['minutes']:.0f} minutes on a CPU",
-        taxonomy=manifest["taxonomy"],
-        normaliser=NORMALISER,
-        table=table(results),
-        own_table=own_table(results),
-        theme_table=theme_table(results),
-        terms=PERMISSIVE_TERMS if origins else MIXED_TERMS,
-        sources=licence_table(made["config"].get("licences", {})) if origins else SOURCES,
-    )
+    config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+    parameters = sum(weight.numel() for weight in network.parameters())
+    card = write_card(options.version, config, manifest, made, results, parameters=parameters)
     (folder / "card.md").write_text(card, encoding="utf-8")
     if not registry.history():
         registry.record(

@@ -11,7 +11,6 @@ from tokenizers import Tokenizer
 from transformers import BertConfig, BertModel
 
 from training import finetune, grow
-from training.card import MIXED_TERMS, PERMISSIVE_TERMS, TEMPLATE, licence_table
 
 RESEARCH, OPEN = "zyzzyva", "quokka"
 """Words that stand in the texts of one source alone."""
@@ -116,16 +115,3 @@ def test_a_run_on_other_texts_is_not_begun(data, carriers, tmp_path, monkeypatch
     config.write_text(CONFIG.replace("OTHER", "authored"))
     with pytest.raises(SystemExit, match="made from texts"):
         run(finetune, monkeypatch, *arguments)
-
-
-def test_the_card_states_the_terms_of_the_run():
-    """Each source with its licence, and not the sentence about research-only texts."""
-    filled = dict.fromkeys(
-        ("version", "history", "taxonomy", "normaliser", "table", "own_table", "theme_table"), "-"
-    ) | {"parameters": 1.0, "vocabulary": 10}  # fmt: skip
-
-    card = TEMPLATE.format(**filled, terms=PERMISSIVE_TERMS, sources=licence_table({"open": "CC0"}))
-
-    assert "| open | CC0 |" in card
-    assert MIXED_TERMS not in card
-    assert "research only" not in card
