@@ -25,7 +25,7 @@ from rich.table import Table
 from nlp_cx.drivers import Driver, Drivers, DriverTable, Mention, find_drivers, theme_quality
 from nlp_cx.histogram import Scale
 from nlp_cx.records import Analysis, Comment, Polarity
-from training.data import load_label_maps, read_records
+from training.data import BOTH, NEGATIVE, NEUTRAL, POSITIVE, THEMES, UNJUDGED, load_label_maps, read_records
 
 SOURCE = "uit_visfd"
 CSAT = Scale("csat", 1, 5)
@@ -59,12 +59,11 @@ def of_labels(records: Sequence[Mapping[str, Any]], data: Path) -> DriverTable:
     """Take people's labels as themes; a theme that the map leaves unknown counts as not mentioned."""
     label_map = load_label_maps(data)[SOURCE]
     codes: Mapping[int, Sequence[Polarity]] = {
-        1: ["negative"], 2: ["neutral"], 3: ["positive"], 4: ["neutral"], 5: ["negative", "positive"]
+        NEGATIVE: ["negative"], NEUTRAL: ["neutral"], POSITIVE: ["positive"], UNJUDGED: ["neutral"],
+        BOTH: ["negative", "positive"],
     }  # fmt: skip
     themes = [label_map.themes(record["labels"]) for record in records]
-    from nlp_cx.taxonomy import load_taxonomy
-
-    places = {theme: load_taxonomy().ids.index(theme) for theme in OURS}
+    places = {theme: THEMES.index(theme) for theme in OURS}
     return DriverTable.of_judgements(
         [{theme: codes[row[at]] for theme, at in places.items() if row[at] in codes} for row in themes],
         stars_of(records),
@@ -219,12 +218,11 @@ def main() -> int:
     reproduced &= show_parts(console, records)
     if not options.aspects_only:
         from nlp_cx import Analyzer
-        from nlp_cx.taxonomy import load_taxonomy
 
         analyzer = Analyzer.load(options.model)
         f1 = theme_quality(analyzer.folder.path)
         analyses = analyzer([Comment(id=record["id"], text=record["text"], language="vi") for record in records])
-        whole = of_model(analyses, records, load_taxonomy().ids)
+        whole = of_model(analyses, records, THEMES)
         show(console, "All themes by the model", find_drivers(whole, metric="csat", seed=SEED, quality=f1))
         for title, wanted in (("Dev rows", ("dev",)), ("All rows", ("dev", "train"))):
             rows = [at for at, record in enumerate(records) if record["split"] in wanted]

@@ -20,7 +20,8 @@ from nlp_cx import Analyzer
 from nlp_cx.measure import calibration_error, character_f1, f1, macro_f1, weighted_f1
 from nlp_cx.records import POLARITIES, Analysis, Comment
 from training.baseline import LinearBaseline
-from training.data import ABSENT, BOTH, NEGATIVE, POSITIVE, THEMES, UNKNOWN, Example, load_all
+from training.card import table
+from training.data import ABSENT, NEGATIVE, POSITIVE, THEMES, UNKNOWN, Example, load_all
 from training.duplicates import near_copies
 from training.measure import micro_f1, theme_counts
 from training.noise import strip_diacritics
@@ -67,8 +68,7 @@ def label_figures(examples: Sequence[Example], sentiment: Sequence[int], themes:
         figures["theme_micro_f1"] = micro_f1(counts)
         if ((codes >= NEGATIVE) & (codes <= POSITIVE)).any():
             figures["theme_polarity_micro_f1"] = micro_f1(theme_counts(codes, themes, polarity=True))
-        there = [theme for theme in range(len(THEMES)) if ((codes[:, theme] > ABSENT) & (codes[:, theme] <= BOTH)).any()
-                 and (codes[:, theme] != UNKNOWN).any()]  # fmt: skip
+        there = np.flatnonzero((codes > ABSENT).any(axis=0))
         figures["theme_macro_f1"] = float(np.mean([f1(*map(float, counts[theme])) for theme in there]))
     return {name: round(value, 4) for name, value in figures.items()}
 
@@ -164,8 +164,6 @@ def main() -> None:
     parser.add_argument("--sources", nargs="+", help="measure on the dev rows of these alone")
     parser.add_argument("--out", type=Path)
     options = parser.parse_args()
-    from training.card import table
-
     examples = load_all(options.data, near=not options.without_copies)
     if options.sources:
         examples = [one for one in examples if one.split == "train" or one.source in options.sources]

@@ -9,7 +9,6 @@ Run: python -m training.pretrain --data DIR --start DIR --out DIR --minutes 30
 from __future__ import annotations
 
 import argparse
-import gzip
 import json
 import logging
 import random
@@ -25,7 +24,7 @@ from transformers import BertConfig, BertForMaskedLM
 
 from nlp_cx.alignment import Aligned
 from nlp_cx.normalise import normalise
-from training.data import read_lines
+from training.data import read_lines, read_records
 from training.masking import hide
 from training.noise import strip_diacritics
 
@@ -49,8 +48,7 @@ def lines(data: Path) -> list[tuple[str, str | None]]:
             text = normalise(Aligned.of(line[:500])).text
             rows.append((strip_diacritics(text) if language == "vi" and number % 7 == 0 else text, None))
     for name in PARALLEL:
-        with gzip.open(data / "parallel" / f"{name}.jsonl.gz", "rt", encoding="utf-8") as file:
-            pairs = [json.loads(line) for line in file]
+        pairs = list(read_records(data / "parallel" / f"{name}.jsonl.gz"))
         random.Random(3).shuffle(pairs)  # noqa: S311
         rows += [(pair["vi"][:300], pair["en"][:300]) for pair in pairs[:PARALLEL_PER_FILE]]
     return rows
