@@ -15,6 +15,7 @@ import numpy as np
 
 from nlp_cx.decide import merge
 from nlp_cx.labelled import Labelled, Reading
+from nlp_cx.language import detect
 from nlp_cx.records import POLARITIES
 from training.calibrate import Outputs
 from training.data import ABSENT, THEMES, UNKNOWN, Example, fingerprint
@@ -25,6 +26,8 @@ THIN = 10
 FEWEST = 10
 """Rows of a class below which its labels are not examined."""
 FOLDS = 5
+CHANCE = 0.2
+"""Agreement with the live model, Cohen's kappa, below which sentiments hardly belong to their texts."""
 LOOK_AT = 0.25
 """A label whose own probability is above this is no likely error, whatever the ranking says."""
 
@@ -56,22 +59,22 @@ class Checks:
     """Likely label errors, the likeliest first."""
     truncated: Sequence[Labelled]
     """Rows too long to be learnt from to their end."""
+    agreement: float | None
+    """Cohen's kappa of the sentiments and what the live model says: 1 all agree, 0 as by chance; None: too few."""
     other_language: int
+    """Rows that seem to be neither Vietnamese nor English."""
     unlabelled: int
     in_regression: int
     """Rows whose text stands in the frozen regression set."""
 
 
-def examine(
-    feedback: Feedback, outputs: Outputs, *, unlabelled: int, other_language: int, frozen: Collection[str]
-) -> Checks:
+def examine(feedback: Feedback, outputs: Outputs, *, unlabelled: int, frozen: Collection[str]) -> Checks:
     """Look at the labels before anything is learnt from them.
 
     Args:
         feedback: Labelled rows.
         outputs: What the live model says of them, in their order.
         unlabelled: Rows of the file that carry no label.
-        other_language: Rows that seem to be neither Vietnamese nor English.
         frozen: Fingerprints of the regression set.
     """
     copies = find_copies(feedback)
@@ -81,7 +84,8 @@ def examine(
         contradictions=find_contradictions(copies),
         suspects=find_suspects(feedback, outputs),
         truncated=[row for row, parts in zip(feedback.rows, outputs.windows, strict=True) if len(parts) > 1],
-        other_language=other_language,
+        agreement=agree(outputs.sentiment.argmax(axis=1), np.array([one.sentiment for one in feedback.examples])),
+        other_language=sum(detect(row.comment.text).code == "other" for row in feedback.rows),
         unlabelled=unlabelled,
         in_regression=sum(fingerprint(row.comment.text) in frozen for row in feedback.rows),
     )
@@ -128,6 +132,29 @@ def _disagree(rows: Sequence[Labelled]) -> bool:
         for flag in ("complaint", "suggestion", "none"):
             told[flag].add(getattr(row, flag))
     return any(len(values - {None}) > 1 for values in told.values())
+
+
+def agree(said: np.ndarray, given: np.ndarray) -> float | None:
+    """Compare sentiments with what the live model says, chance taken off.
+
+    Args:
+        said: What it says of each row, shape (rows,).
+        given: Labels, -1 where none is told, same shape.
+
+    Returns:
+        Cohen's kappa; None where fewer than FEWEST labels, or only one kind, tell nothing.
+
+    Examples:
+        >>> given = np.array([0, 2] * 10)
+        >>> agree(given, given), agree(np.array([0, 0, 2, 2] * 5), given), agree(given, np.zeros(20))
+        (1.0, 0.0, None)
+    """
+    from sklearn.metrics import cohen_kappa_score
+
+    told = given >= 0
+    if told.sum() < FEWEST or len(np.unique(given[told])) < 2:
+        return None
+    return float(cohen_kappa_score(given[told], said[told]))
 
 
 def features(outputs: Outputs) -> np.ndarray:
@@ -233,6 +260,9 @@ def notes_of(
     ]
     themed = any(row.themes is not None for row in feedback.rows)
     told: list[tuple[object, str]] = [
+        (checks.agreement is not None and checks.agreement < CHANCE,
+         "The sentiments hardly agree with what the live model reads, as if they stood beside other texts: before you "
+         "learn from them, look whether rows or columns were shifted."),
         (reading.bad_rows, f"{reading.bad_rows} rows could not be used and were left out: rejected.csv."),
         (checks.unlabelled, f"{checks.unlabelled} rows carry no label and were left out."),
         (themed and blank, f'{blank} rows name no theme and were taken as "no theme"; if they were not labelled, give '

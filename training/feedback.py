@@ -12,7 +12,7 @@ import numpy as np
 from nlp_cx.alignment import Aligned
 from nlp_cx.labelled import Labelled
 from nlp_cx.language import detect
-from nlp_cx.records import Polarity
+from nlp_cx.records import POLARITIES, Polarity
 from nlp_cx.redact import Redactor
 from training.data import (
     ABSENT,
@@ -33,7 +33,6 @@ SOURCE = "feedback"
 _CODES: Mapping[Polarity | None, int] = {
     "negative": NEGATIVE, "neutral": NEUTRAL, "positive": POSITIVE, None: UNJUDGED,
 }  # fmt: skip
-_SENTIMENTS: tuple[Polarity, ...] = ("negative", "neutral", "positive")
 _SHORT = 12
 """Letters below which texts are the same only to the letter ("tốt", "tốt!!!" say the same, "to" and "tờ" do not)."""
 
@@ -135,7 +134,7 @@ def to_example(row: Labelled, redact: Redactor, *, looked_for: Collection[str] =
         source=SOURCE,
         split="train",
         question=row.comment.question,
-        sentiment=-1 if row.sentiment is None else _SENTIMENTS.index(row.sentiment),
+        sentiment=-1 if row.sentiment is None else POLARITIES.index(row.sentiment),
         sentiment_from=None if row.sentiment is None else "human",
         themes=themes,
         evidence=tuple(evidence),

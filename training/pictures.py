@@ -13,7 +13,7 @@ from training.measured import Measured, Said
 
 BLUE, GREY, RED, GREEN = "#2563a8", "#8a8f98", "#b3362b", "#2c7a4b"
 _FONT = "Arial, Liberation Sans, Helvetica, sans-serif"
-"""Widths of words are measured before a browser draws them: fonts of the same widths."""
+"""Widths of words are measured before a browser draws them: fonts of the same widths, and some room for wider ones."""
 
 
 def confusion(measured: Measured) -> str:
@@ -134,7 +134,11 @@ def _svg(chart: Any) -> str:
     """Turn a chart into SVG."""
     import vl_convert
 
-    config = {"font": _FONT, "view": {"stroke": None}, "axis": {"labelFontSize": 12, "titleFontSize": 12,
-              "titleFontWeight": "normal"}, "title": {"fontSize": 13}, "legend": {"labelFontSize": 12}}  # fmt: skip
+    config = {
+        "font": _FONT, "view": {"stroke": None}, "title": {"fontSize": 13},
+        "axis": {"labelFontSize": 12, "titleFontSize": 12, "titleFontWeight": "normal", "titlePadding": 14},
+        "axisQuantitative": {"labelFlush": False, "labelSeparation": 8},
+        "legend": {"labelFontSize": 12, "columnPadding": 26},
+    }  # fmt: skip
     spec = json.loads(chart.to_json()) | {"config": config, "padding": {"left": 48, "right": 8, "top": 5, "bottom": 5}}
     return str(vl_convert.vegalite_to_svg(json.dumps(spec)))

@@ -14,6 +14,7 @@ from nlp_cx.export.files import write_csv
 from nlp_cx.export.table import Column, Table, whole
 from nlp_cx.gates import Change
 from nlp_cx.labelled import Labelled, Reading
+from nlp_cx.records import POLARITIES
 from nlp_cx.redact import Redactor
 from nlp_cx.words import say, theme_names
 from training.checks import Checks
@@ -30,8 +31,8 @@ _CUT = 160
 class Story:
     """All that a report tells."""
 
-    version: str
-    live: str
+    title: str
+    title_vi: str
     told: str
     """What was done, in sentences."""
     measured: Sequence[Measured]
@@ -47,11 +48,10 @@ def write_report(story: Story, folder: Path) -> None:
 
     Args:
         story: What to tell.
-        folder: Where; made if it is not there.
+        folder: Where; must be there.
     """
     import jinja2
 
-    folder.mkdir(parents=True, exist_ok=True)
     pages = Path(__file__).parent
     for name, is_page in (("report.md", False), ("report.html", True)):
         environment = jinja2.Environment(
@@ -87,8 +87,10 @@ def write_suspects(checks: Checks, path: Path) -> None:
 
 
 def write_rejected(reading: Reading, path: Path) -> None:
-    """Write down the rows that are left out, each problem with its reason in both languages."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    """Write down the rows that are left out, each problem with its reason in both languages; none: no file stays."""
+    if not reading.rejected:
+        path.unlink(missing_ok=True)
+        return
     keys = ("row", "id", "field", "reason", "reason_vi")
     columns = tuple(Column(key=key, title=key, kind="count" if key == "row" else "text") for key in keys)
     rows = [{key: getattr(problem, key) for key in keys} for problem in reading.rejected]
@@ -110,7 +112,9 @@ def said_of(row: Labelled) -> str:
 
 
 def conclude(measured: Sequence[Measured]) -> tuple[bool, str]:
-    """Say in a sentence whether anything got worse, and what got better."""
+    """Say in a sentence whether anything got worse, and what got better; where nothing was measured, just that."""
+    if not measured:
+        return False, "The labels were checked, nothing was learnt · đã kiểm tra nhãn, chưa huấn luyện."
     worse = [f"{label(change)} on {one.name}" for one in measured for change in one.comparison.regressions]
     better = [f"{label(change)} {_points(change.difference, sign=True)} on {one.name}" for one in measured
               for change in one.comparison.changes if change.low > 0 and change.kind == "overall"]  # fmt: skip
@@ -131,8 +135,8 @@ def _content(story: Story, *, pictures: bool) -> dict[str, Any]:
     languages = list(story.checks.balance)
     labels = [name for name in _labels() if any(name in story.checks.balance[one] for one in languages)]
     return {
-        "version": story.version,
-        "live": story.live,
+        "title": story.title,
+        "title_vi": story.title_vi,
         "worse": worse,
         "verdict": sentence,
         "told": story.told,
@@ -162,7 +166,7 @@ def _content(story: Story, *, pictures: bool) -> dict[str, Any]:
 
 def _labels() -> list[str]:
     """All labels in the order of the table."""
-    sentiments = [f"sentiment:{name}" for name in ("negative", "neutral", "positive")]
+    sentiments = [f"sentiment:{name}" for name in POLARITIES]
     return ["rows", *sentiments, "themes told", *THEMES, "complaint", "suggestion", "none"]
 
 

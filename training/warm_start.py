@@ -99,7 +99,7 @@ def progress_of(learner: Learner, total: int, minutes: float) -> float:
 
 
 def show_progress() -> Progress:
-    """Make a progress bar on standard error; a line a step where nobody looks."""
+    """Make a progress bar on standard error; where that is no terminal, one line at the end."""
     return Progress(
         TextColumn("{task.description}"), BarColumn(), TextColumn("{task.percentage:.0f} %"), TimeRemainingColumn(),
         console=Console(stderr=True),

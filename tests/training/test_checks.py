@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
+
 import numpy as np
 import pytest
 
-from nlp_cx.labelled import Labelled
+from nlp_cx.labelled import Labelled, Reading
 from nlp_cx.records import Comment, Encoded, Prediction
 from training.calibrate import Outputs
-from training.checks import count_labels, find_contradictions, find_copies, find_suspects
+from training.checks import count_labels, examine, find_contradictions, find_copies, find_suspects, notes_of
 from training.data import THEMES
 from training.feedback import prepare
 
@@ -82,3 +85,20 @@ def test_too_few_labels_of_a_kind_are_not_judged(sentiments):
     rows = [row(f"ý kiến thứ {at} của khách hàng", at, one, {}) for at, one in enumerate(sentiments)]
 
     assert find_suspects(prepare(rows), outputs([0] * 60)) == []
+
+
+@pytest.mark.parametrize(("shift", "warned"), [(0, False), (1, True)])
+def test_labels_beside_other_texts_are_told(shift, warned):
+    """Labels one row further down agree with the model no better than chance: the first note says so."""
+    truth = [at % 3 for at in range(60)]
+    names = ["negative", "neutral", "positive"]
+    rows = [row(f"ý kiến thứ {at} của khách hàng", at, names[truth[at - shift]]) for at in range(60)]
+    said = outputs(truth)
+    said = replace(said, sentiment=np.stack([parts[0].sentiment for parts in said.predictions]))
+    feedback = prepare(rows)
+
+    checks = examine(feedback, said, unlabelled=0, frozen=())
+    reading = Reading(path=Path("a.csv"), form="own", rows=rows, rejected=(), notes=())
+    notes = notes_of(reading, feedback, checks, feedback.examples, looked_for=THEMES)
+
+    assert notes[0].startswith("The sentiments hardly agree") is warned

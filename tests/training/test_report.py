@@ -55,10 +55,10 @@ def test_comments_cannot_steer_the_pages(tmp_path):
     row = Labelled(comment=Comment(id="=2", text=text), sentiment="negative", themes={}, row=7)
     suspect = Suspect(row=row, field="sentiment", given="negative", likely="positive", probability=0.1)
     checks = Checks(balance={"vi": {"rows": 1}}, copies=[], contradictions=[[row, row]], suspects=[suspect],
-                    truncated=[], other_language=0, unlabelled=0, in_regression=0)  # fmt: skip
+                    truncated=[], agreement=None, other_language=0, unlabelled=0, in_regression=0)  # fmt: skip
 
     write_report(
-        Story(version="b", live="a", told="", measured=[], checks=checks, held={}, notes=["n"], next="do"), tmp_path
+        Story(title="a", title_vi="b", told="", measured=[], checks=checks, held={}, notes=["n"], next="do"), tmp_path
     )
 
     page = (tmp_path / "report.html").read_text(encoding="utf-8")

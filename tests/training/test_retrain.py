@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 
 from nlp_cx import Analyzer
+from nlp_cx.artifacts import open_model
+from nlp_cx.normalise import NORMALISER
 from training import retrain as page
 from training.retrain import main
 
@@ -83,6 +85,58 @@ def test_bad_rows_are_told_and_left_out_when_asked(road, tmp_path, feedback, cap
     assert road(feedback, "--check", "--skip-bad") == 0
     assert "delivry" in (tmp_path / "report" / "rejected.csv").read_text(encoding="utf-8-sig")
     assert not (tmp_path / "models").exists()
+
+
+def test_a_check_learns_nothing_and_says_so(road, tmp_path, feedback, capsys):
+    """The report claims no comparison, and the next command is the one that was given, without --check."""
+    assert road(feedback, "--check", "--seed", "3") == 0
+
+    written = capsys.readouterr()
+    assert "nothing was learnt" in written.out
+    assert f"Next · tiếp theo: python -m training.retrain {feedback} --seed 3 --model" in written.out
+    assert "--check" not in written.out
+    markdown = (tmp_path / "report" / "report.md").read_text(encoding="utf-8")
+    assert markdown.startswith("# Labels of feedback.csv · Nhãn của feedback.csv")
+    assert "to hold out." in markdown
+    assert "beyond chance" not in markdown
+
+
+def test_no_list_of_rejected_rows_stays_when_none_is_rejected(road, tmp_path, feedback):
+    """A report folder that is used again tells of its last run alone."""
+    (tmp_path / "report").mkdir()
+    (tmp_path / "report" / "rejected.csv").write_text("row\n1\n", encoding="utf-8")
+
+    assert road(feedback, "--check") == 0
+    assert not (tmp_path / "report" / "rejected.csv").exists()
+
+
+def test_a_report_that_cannot_be_written_is_told_before_anything_is_learnt(road, tmp_path, feedback, capsys):
+    """A file stands where the folder should be: exit code 5, no model, no checkpoint."""
+    (tmp_path / "report").write_text("", encoding="utf-8")
+
+    assert road(feedback) == 5
+    assert f"the folder {tmp_path / 'report'} cannot be made" in capsys.readouterr().err
+    assert not (tmp_path / "models").exists()
+    assert not (tmp_path / "runs").exists()
+
+
+def test_a_stopped_run_is_found_again_on_another_day(tmp_path, feedback, tiny_model):
+    """The day's version has no part in where the checkpoint lies; file, options and live model have."""
+    live = open_model(str(tiny_model), normaliser=NORMALISER)
+
+    def folder(*arguments: str) -> Path:
+        return page.run_folder_of(page.parse([str(feedback), *arguments]), live, {"passes": 1})
+
+    assert folder() == folder("--minutes", "5", "--report", "elsewhere")
+    assert len({folder(), folder("--seed", "1"), folder("--themes", "all"), folder("--blank-themes", "unknown")}) == 4
+
+
+@pytest.mark.parametrize("minutes", ["0", "-1", "nan", "long"])
+def test_no_time_to_learn_is_refused(minutes, capsys):
+    """A run of no minutes would learn nothing, or divide by them."""
+    with pytest.raises(SystemExit, match="2"):
+        main(["labelled.csv", "--minutes", minutes])
+    assert "--minutes" in capsys.readouterr().err
 
 
 def test_too_few_rows_are_refused(road, tmp_path, capsys):
