@@ -270,7 +270,7 @@ def notes_of(
         (themed and never, f"Never labelled: {', '.join(never)}. Nothing is learnt or measured of them; if the "
                            "annotators looked for them all the same, say --themes all."),
         (themed and thin, f"Too few held out to be measured (under {THIN} mentions): {', '.join(thin)}."),
-        (not themed, "No row has themes: the theme heads learnt from old rows only."),
+        (not themed, "No row has themes: the theme heads learn from old rows only."),
         (checks.copies, f"{sum(len(rows) - 1 for rows in checks.copies)} rows repeat another one, or nearly; they "
                         "stayed on one side of the split."),
         (checks.contradictions, f"{len(checks.contradictions)} texts have labels that contradict each other."),

@@ -56,6 +56,8 @@ FORMS: Mapping[Form, str] = {
 }  # fmt: skip
 FEWEST_ROWS = 40
 """Labelled rows below which nothing can be learnt and measured."""
+FEWEST_HELD = 5
+"""Rows held out below which a comparison says nothing at all."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,6 +114,10 @@ def load_feedback(options: argparse.Namespace) -> tuple[Reading, list[Labelled]]
             f"{label_error(reading)}\nCorrect them, or leave these {reading.bad_rows} rows out with --skip-bad."
         )
     rows = [row for row in reading.rows if row.is_labelled]
+    if not rows:
+        raise FileError(
+            f"{options.labelled.name} holds no labels: fill in sentiment or themes (columns: training/README.md)"
+        )
     if len(rows) < FEWEST_ROWS:
         raise FileError(
             f"{options.labelled.name} holds {len(rows)} labelled rows: {FEWEST_ROWS} are the least, hundreds do well"
@@ -189,6 +195,11 @@ def check(options: argparse.Namespace, live: ModelFolder, config: Mapping[str, A
     feedback = prepare(rows, looked_for=looked_for)
     regression = read_regression()
     parts = divide(feedback, regression, share=config["held_out"], seed=options.seed)
+    if len(parts.held) < FEWEST_HELD:
+        raise FileError(
+            f"{options.labelled.name} has {len(parts.held)} rows that can be held out to measure on, {FEWEST_HELD} are "
+            "the least: copies and answers of one respondent stay together; leave respondent_id empty where unknown"
+        )
     if len(parts.learnt) < FEWEST_ROWS // 2:
         raise FileError(
             f"{options.labelled.name} leaves {len(parts.learnt)} rows to learn from: the rest is held out or stands in "

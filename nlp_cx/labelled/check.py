@@ -240,7 +240,13 @@ class RowCheck:
                 return Evidence(theme, *found)
         stretch = locate(text, words)
         if stretch is None:
-            shown = words.strip()[:_SHOWN] or f"{start}-{end}"
+            shown = words.strip()[:_SHOWN]
+            if not shown and start is not None:
+                self._reject("evidence", f"offsets {start} to {end} are no part of the text of {len(text)} characters: "
+                             "count from 0, the end behind the last letter, or give the words",
+                             f"vị trí {start} đến {end} không nằm trong nội dung dài {len(text)} ký tự: hãy đếm từ 0, "
+                             "điểm cuối đứng sau chữ cuối, hoặc ghi từ ngữ")  # fmt: skip
+                return None
             self._reject("evidence", f"the words {shown!r} are not in the text: copy them from it letter by letter",
                          f"cụm từ {shown!r} không có trong nội dung: hãy chép nguyên văn từ nội dung")  # fmt: skip
             return None

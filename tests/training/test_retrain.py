@@ -147,6 +147,23 @@ def test_too_few_rows_are_refused(road, tmp_path, capsys):
     assert "holds 10 labelled rows" in capsys.readouterr().err
 
 
+def test_a_file_without_labels_is_told_what_to_fill_in(road, tmp_path, capsys):
+    """Sixty texts, no column of labels."""
+    (tmp_path / "bare.csv").write_text("text\n" + "".join(f"ý kiến {at}\n" for at in range(60)), encoding="utf-8")
+
+    assert road(tmp_path / "bare.csv") == 3
+    assert "holds no labels: fill in sentiment or themes" in capsys.readouterr().err
+
+
+def test_rows_that_all_belong_together_cannot_be_measured(road, tmp_path, capsys):
+    """Sixty answers of one "anonymous" would all stay on one side: the message says which column is to blame."""
+    rows = "".join(f"ý kiến thứ {at} của khách,positive,anonymous\n" for at in range(60))
+    (tmp_path / "one.csv").write_text(f"text,sentiment,respondent_id\n{rows}", encoding="utf-8")
+
+    assert road(tmp_path / "one.csv") == 3
+    assert "leave respondent_id empty where unknown" in capsys.readouterr().err
+
+
 def test_a_version_that_is_there_is_not_written_over(road, tmp_path, feedback):
     """Nothing is learnt before that is known."""
     (tmp_path / "models" / "taken").mkdir(parents=True)
