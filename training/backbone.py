@@ -42,12 +42,18 @@ def fetch(name: str, out: Path) -> Path:
         `out`.
 
     Raises:
-        BackboneError: If its architecture is another, or its tokenizer cannot be kept in tokenizer.json.
+        BackboneError: If there is no such encoder, its architecture is another, or its tokenizer cannot be kept in
+            tokenizer.json.
     """
     from safetensors.torch import save_file
     from transformers import AutoConfig, AutoModel, AutoTokenizer
 
-    config = AutoConfig.from_pretrained(name)
+    try:
+        config = AutoConfig.from_pretrained(name)
+    except (OSError, ValueError) as error:
+        raise BackboneError(
+            f"{name} is neither a folder of an encoder nor a name that the hub answered to: {error}"
+        ) from error
     if config.model_type not in ARCHITECTURES:
         raise BackboneError(
             f"{name} is a {config.model_type} model; this network takes {', '.join(ARCHITECTURES)} "

@@ -34,7 +34,7 @@ from nlp_cx.network import FeedbackNetwork, build, unpack
 from nlp_cx.normalise import normalise
 from nlp_cx.records import Encoded
 from nlp_cx.tokenise import join_syllables
-from training.backbone import fetch, read_description
+from training.backbone import BackboneError, fetch, read_description
 from training.data import BOTH, THEMES, UNJUDGED, UNKNOWN, Example, keep_origins, load_all, load_unlabelled
 from training.masking import MASK, LanguageHead, hide
 from training.noise import BARE_SHARE, draw
@@ -427,7 +427,10 @@ def begin(start: Path | None, backbone: str | None, out: Path) -> Path:
             raise SystemExit("name where to start: --start FOLDER, or --backbone NAME-OR-FOLDER")
         return start
     folder = out / "backbone"
-    return folder if (folder / "backbone.json").is_file() else fetch(backbone, folder)
+    try:
+        return folder if (folder / "backbone.json").is_file() else fetch(backbone, folder)
+    except BackboneError as error:
+        raise SystemExit(str(error)) from error
 
 
 def make_encoder(start: Path, window: int) -> Encoder:
@@ -454,6 +457,7 @@ def main() -> None:
 
     pools: dict[str, list[Example]] = defaultdict(list)
     check_origins(config, options.start)
+    start = begin(options.start, options.backbone, options.out)
     examples = load_all(options.data)
     for example in keep_origins(examples, config.get("origins")):
         if example.split == "train":
@@ -461,7 +465,6 @@ def main() -> None:
     for name, entry in config["sources"].items():
         if "text" in entry:
             pools[name] = load_unlabelled(options.data, name, entry, [one for one in examples if one.split == "dev"])
-    start = begin(options.start, options.backbone, options.out)
     encoder = make_encoder(start, config["max_tokens"])
     learner = Learner(start, config, {source: number for number, source in enumerate(config["sources"])})
     taught = [one for name, entry in config["sources"].items() if entry.get("taught") for one in pools[name]]

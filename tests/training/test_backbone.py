@@ -17,7 +17,7 @@ from nlp_cx.classify import OpenVinoClassifier, TorchClassifier
 from nlp_cx.pipeline import make_encoder
 from training.backbone import BackboneError, describe, fetch, write_fastbpe
 from training.data import ABSENT, NEGATIVE, THEMES, Example
-from training.finetune import Learner, batches
+from training.finetune import Learner, batches, begin
 from training.finetune import make_encoder as make_training_encoder
 from training.publish import write_manifest, write_weights
 
@@ -195,3 +195,13 @@ def test_a_decoder_is_refused(tmp_path):
 
     with pytest.raises(BackboneError, match="gpt2 model; this network takes bert, roberta, xlm-roberta"):
         fetch(str(tmp_path), tmp_path / "out")
+
+
+def test_an_encoder_that_is_not_there_is_told_by_its_name(tmp_path, monkeypatch):
+    """A misspelt folder reads like a name of the hub, which has none such or does not answer."""
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+
+    with pytest.raises(BackboneError, match="misspelt is neither a folder of an encoder nor a name"):
+        fetch(str(tmp_path / "misspelt"), tmp_path / "out")
+    with pytest.raises(SystemExit, match="misspelt is neither"):
+        begin(None, str(tmp_path / "misspelt"), tmp_path)
