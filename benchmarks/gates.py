@@ -57,7 +57,7 @@ def analysis(row: Labelled, said: Answer) -> Analysis:
     return Analysis(
         id=row.comment.id,
         language=Language(code=row.comment.language or "vi", confidence=1.0),
-        sentiment=Sentiment(label=said[0], scores={}),
+        sentiment=Sentiment(label=said[0], scores={said[0]: 1.0}),
         themes=tuple(ThemeMention(theme=name, sentiment=how, confidence=1.0) for name, how in said[1].items()),
         mixed=False,
         none=False,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -12,7 +13,7 @@ from benchmarks.gates import Answer, analysis, lose_sentiment, lose_theme, simul
 from nlp_cx.evaluate import measure_quality
 from nlp_cx.gates import FLOORS, Comparison, compare, read_regression
 from nlp_cx.labelled import Labelled
-from nlp_cx.records import POLARITIES, Comment
+from nlp_cx.records import POLARITIES, Analysis, Comment, Sentiment
 from nlp_cx.taxonomy import load_taxonomy
 
 ROWS = read_regression()
@@ -82,6 +83,35 @@ def test_one_figure_by_hand():
     assert found["all", "theme_micro_f1"] == (1.0, pytest.approx(2 / 3))
     assert found["all", "sentiment_macro_f1"] == (1.0, 1.0)
     assert ("en", "theme_micro_f1") not in found
+
+
+def test_probabilities_are_compared_as_well_as_labels():
+    """All labels stay right: surer or less sure by little is let through, a model that no longer knows is not."""
+    rows = [labelled(n, POLARITIES[n % 3], None) for n in range(90)]
+
+    def sure(share: float) -> list[Analysis]:
+        rest = (1 - share) / 2
+        return [
+            replace(
+                analysis(row, (row.sentiment, {})),
+                sentiment=Sentiment(
+                    label=row.sentiment, scores={name: share if name == row.sentiment else rest for name in POLARITIES}
+                ),
+            )
+            for row in rows
+        ]
+
+    slightly, hardly = (compare(rows, sure(0.9), sure(share)) for share in (0.85, 0.4))
+
+    assert figures(slightly)["all", "sentiment_probability"] == (
+        pytest.approx(1 - (0.1**2 + 2 * 0.05**2) / 2),
+        pytest.approx(1 - (0.15**2 + 2 * 0.075**2) / 2),
+    )
+    assert slightly.regressions == ()
+    assert {(change.name, change.figure) for change in hardly.regressions} == {
+        ("all", "sentiment_probability"),
+        ("vi", "sentiment_probability"),
+    }
 
 
 def test_a_row_without_a_language_belongs_to_the_one_detected():

@@ -111,6 +111,7 @@ def label(change: Change) -> str:
         return f"{english} · {vietnamese}"
     figure = {
         "sentiment_macro_f1": "sentiment macro-F1",
+        "sentiment_probability": "sentiment probabilities (1 - Brier/2)",
         "theme_micro_f1": "theme F1",
         "theme_polarity_micro_f1": "theme + judgement F1",
     }.get(change.figure, change.figure)
