@@ -9,7 +9,7 @@ from pydantic import ConfigDict, Field
 
 from nlp_cx.api.records import Analysis, Record
 from nlp_cx.storage.interface import Batch
-from nlp_cx.words import Tongue
+from nlp_cx.words import Tongue, translate
 
 _EXAMPLE: dict[str, Any] = {
     "id": "b_20261125_9f86d081884c7d65",
@@ -127,7 +127,7 @@ def batch_record(batch: Batch, lang: Tongue) -> dict[str, Any]:
 
     Args:
         batch: From the store.
-        lang: Language of what is said about an error.
+        lang: Language of what is said about an error, and about how the file was read.
 
     Returns:
         JSON.
@@ -149,5 +149,5 @@ def batch_record(batch: Batch, lang: Tongue) -> dict[str, Any]:
         "finished_at": batch.finished_at and batch.finished_at.isoformat(),
         "error": {"code": batch.error_code, "detail": detail or ""} if batch.error_code else None,
         "sheets": batch.plan.get("sheets", []),
-        "notes": batch.plan.get("notes", []),
+        "notes": [translate(note, lang) for note in batch.plan.get("notes", [])],
     }

@@ -12,7 +12,7 @@ from starlette.concurrency import run_in_threadpool
 
 from nlp_cx.alignment import Aligned
 from nlp_cx.api.batch_records import RejectedRow, Sheet
-from nlp_cx.api.problems import problems
+from nlp_cx.api.problems import preferred_language, problems
 from nlp_cx.api.records import Record
 from nlp_cx.api.routes import make_router
 from nlp_cx.api.state import Analyst, Here, Service
@@ -23,6 +23,7 @@ from nlp_cx.ingest import Rejected
 from nlp_cx.jobs.staging import describe_plans, upload_rows
 from nlp_cx.records import Comment
 from nlp_cx.redact import Redactor
+from nlp_cx.words import Tongue, translate
 
 PREVIEWED = 2000
 """Rows that a preview reads."""
@@ -53,7 +54,7 @@ class Preview(Record):
     format: str
     rows: int | None = Field(description="Rows of the whole file, where that is known without reading it.")
     sheets: list[Sheet]
-    notes: list[str]
+    notes: list[str] = Field(description="How it would be read where that is not plain.")
     comments: int = Field(description=f"Comments among the first {PREVIEWED} rows.")
     rejected: int = Field(description="Rows among them that would be rejected.")
     first: list[PreviewComment]
@@ -76,11 +77,11 @@ async def preview_batch(
     *Cho biết các cột được hiểu là gì, vài ý kiến đầu tiên và những dòng sẽ bị loại; không lưu gì.*
     """
     async with received(request, here.jobs.files, name=name, mapping=mapping) as upload:
-        return JSONResponse(await run_in_threadpool(_preview, here, upload))
+        return JSONResponse(await run_in_threadpool(_preview, here, upload, preferred_language(request.scope)))
 
 
-def _preview(here: Service, upload: Upload) -> dict[str, Any]:
-    """Read the beginning of an upload."""
+def _preview(here: Service, upload: Upload, lang: Tongue) -> dict[str, Any]:
+    """Read the beginning of an upload, and say in a language how."""
     survey = open_file(upload)
     redactor = Redactor(names=here.settings.redact_names, order_codes=here.settings.redact_orders)
     comments: list[Comment] = []
@@ -100,7 +101,7 @@ def _preview(here: Service, upload: Upload) -> dict[str, Any]:
         "format": survey.format,
         "rows": survey.total_rows,
         "sheets": describe_plans(survey.plans),
-        "notes": [note.replace(upload.path.name, upload.name) for note in survey.notes],
+        "notes": [translate(note.replace(upload.path.name, upload.name), lang) for note in survey.notes],
         "comments": counts["comments"],
         "rejected": counts["row"],
         "first": [_shown(comment, redactor) for comment in comments],

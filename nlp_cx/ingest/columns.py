@@ -62,6 +62,30 @@ class Overrides:
             *((column, "segment") for column in self.segments),
         ]
 
+    def within(self, headers: Sequence[str], everywhere: Sequence[str]) -> Overrides:
+        """Leave out what names columns of other sheets; a sheet without any of the text columns is not meant at all.
+
+        Args:
+            headers: Columns of one sheet.
+            everywhere: Columns of all sheets; what names none of them stays, for it is a mistake.
+
+        Returns:
+            What is said of this sheet.
+        """
+        foreign = set(map(fold, everywhere)) - set(map(fold, headers))
+
+        def ours(column: str) -> bool:
+            return fold(column) not in foreign
+
+        return replace(
+            self,
+            text=tuple(filter(ours, self.text)) or self.text,
+            segments=tuple(filter(ours, self.segments)),
+            ignore=tuple(filter(ours, self.ignore)),
+            scores=tuple(text for text in self.scores if all(map(ours, _scored(text)))),
+            **{name: None for name in (*_SINGLE, "date") if (told := getattr(self, name, None)) and not ours(told)},
+        )
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ColumnRole:
@@ -114,6 +138,11 @@ class ColumnPlan:
     def seen(self) -> ColumnPlan:
         """Leave out the fields that comments may have by their format, and these have not."""
         return replace(self, columns=tuple(each for each in self.columns if each.confidence or each.role == "unused"))
+
+
+def _scored(text: str) -> tuple[str, str]:
+    """Name the column that a score given by hand is in, as it reads and with what may be a part of its name."""
+    return parse_score(text).column, text.partition("=")[2].strip()
 
 
 def _fits(role: str, profile: Profile) -> float:

@@ -34,9 +34,9 @@ _WORDS: tuple[RoleName, ...] = ("question", "language", "respondent_id", "touchp
 class CommentReader:
     """Turns the rows of one table into comments, by its plan."""
 
-    def __init__(self, table: Table, plan: ColumnPlan, seen: SeenIds, *, several: bool) -> None:
+    def __init__(self, table: Table, plan: ColumnPlan, seen: SeenIds, *, several: bool, origin: str = "") -> None:
         self.table, self.plan, self.seen = table, plan, seen
-        self.prefix = f"{table.name}/" if several and table.name else ""
+        self.prefix = "".join(f"{part}/" for part in (origin, table.name if several else None) if part)
         place = {name: position for position, name in enumerate(table.header)}
         self.texts = [(place[name], name, plan.question_of(name)) for name in plan.text]
         self.id, self.date = (
@@ -47,7 +47,7 @@ class CommentReader:
         self.segments = [(place[name], name) for name in plan.segments if name not in table.structured]
         self.answers = frozenset(place for place, _ in (*self.scores, *self.segments))  # "Trung bình" may be one
         unsure = any(each.role == "id" and each.confidence < _SURE for each in plan.columns)
-        self.id_prefix = self.prefix if unsure else ""  # a column such as "STT" counts every sheet from 1
+        self.id_prefix = self.prefix if unsure else ""  # a column such as "STT" counts every sheet and file from 1
         self.sheet_segment = {"sheet": table.name} if several and table.name else {}
         self.structured = [(place[name], name) for name in table.structured]
         self.merged = dict(table.merged())

@@ -39,11 +39,14 @@ _OPENERS: Mapping[str, Callable[[Path, str | None], tuple[list[Table], list[str]
 class Survey:
     """A survey file that was opened: its plan, and its comments and rejected rows in file order, as often as wanted."""
 
-    def __init__(self, path: Path, kind: str, tables: Sequence[tuple[Table, ColumnPlan]], notes: Sequence[str]) -> None:
+    def __init__(
+        self, path: Path, kind: str, tables: Sequence[tuple[Table, ColumnPlan]], notes: Sequence[str], origin: str = ""
+    ) -> None:
         self.path = path
         self.format = kind
         self._tables = tuple(tables)
         self.notes = tuple(notes)
+        self._origin = origin
         totals = [table.total for table, _ in tables]
         self.total_rows: int | None = None if None in totals else sum(total or 0 for total in totals)
 
@@ -72,7 +75,7 @@ class Survey:
         """
         seen = SeenIds()
         for table, plan in self._tables:
-            yield from CommentReader(table, plan, seen, several=len(self._tables) > 1).read()
+            yield from CommentReader(table, plan, seen, several=len(self._tables) > 1, origin=self._origin).read()
 
 
 def open_tables(path: Path, sheet: str | None = None) -> tuple[str, list[Table], list[str]]:
@@ -92,13 +95,17 @@ def open_tables(path: Path, sheet: str | None = None) -> tuple[str, list[Table],
     return kind, *_OPENERS[kind](path, sheet)
 
 
-def open_survey(path: str | Path, overrides: Overrides | None = None, *, sheet: str | None = None) -> Survey:
+def open_survey(
+    path: str | Path, overrides: Overrides | None = None, *, sheet: str | None = None, origin: str = ""
+) -> Survey:
     """Open a survey file: CSV and kin, XLSX (XLS, XLSB, ODS), JSON, JSON lines or Parquet, told by its content.
 
     Args:
         path: The file.
-        overrides: What a person says about its columns; the rest is recognised.
+        overrides: What a person says about its columns; the rest is recognised. Of several sheets, each takes what
+            names its own columns.
         sheet: The sheet to read; without it every visible sheet that has a text column is read.
+        origin: What ids that count rows begin with, where comments of several files are kept together.
 
     Returns:
         The survey; nothing but its beginning has been turned into comments yet.
@@ -114,9 +121,10 @@ def open_survey(path: str | Path, overrides: Overrides | None = None, *, sheet: 
         raise ColumnError(f"{path.name} is {kind} and has no sheets: leave the sheet out")
     planned: list[tuple[Table, ColumnPlan]] = []
     misfits: list[ColumnError] = []
+    headers = [column for table in tables for column in table.header]
     for table in tables:
         try:
-            plan = _plan(table, overrides)
+            plan = _plan(table, overrides.within(table.header, headers))
         except ColumnError as error:
             misfits.append(error)
             continue
@@ -130,13 +138,16 @@ def open_survey(path: str | Path, overrides: Overrides | None = None, *, sheet: 
         planned = sure
     notes += [note for table, plan in planned for note in (*table.notes, *plan.notes)]
     notes += [f"skipped: {error}" for error in misfits]
-    return Survey(path, kind, planned, notes)
+    return Survey(path, kind, planned, notes, origin)
 
 
 def _plan(table: Table, overrides: Overrides) -> ColumnPlan:
     """Tell the roles of one table's columns; a table without text is refused."""
     sample = [dict(zip(table.header, row[1], strict=False)) for row in _first(table.rows(), _SAMPLE)]
-    plan = suggest(table.header, sample, overrides, table.known)
+    try:
+        plan = suggest(table.header, sample, overrides, table.known)
+    except ColumnError as error:
+        raise ColumnError(f"sheet {table.name!r}: {error}" if table.name else str(error)) from error
     if not plan.text:
         where = f"sheet {table.name!r}" if table.name else "the file"
         listed = ", ".join(repr(name[:80]) for name in table.header[:60])

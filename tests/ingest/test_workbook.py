@@ -84,6 +84,30 @@ def test_sheets_of_different_columns(read, workbook):
     assert len([note for note in survey.survey.notes if note.startswith("skipped")]) == 2
 
 
+def test_what_is_said_of_columns_concerns_the_sheets_that_have_them(read, workbook):
+    """A sheet with other columns is read as well; one without any of the text columns is left out, and said."""
+    workbook(
+        {
+            "Nội trú": [["Họ tên", "Góp ý", "NPS"], ["Lan", "Chờ khám lâu", 4]],
+            "Ngoại trú": [["Chi nhánh", "Nhận xét", "Điểm"], ["Quận 1", "Bác sĩ tận tình", 5]],
+            "Ghi chú": [["Mục", "Nội dung"], ["1", "Số liệu quý 3"]],
+        }
+    )
+    told = {
+        "text": ("Góp ý", "Nhận xét"), "segments": ("Chi nhánh",), "ignore": ("Họ tên",),
+        "scores": ("nps=NPS:0-10", "csat=Điểm:1-5"),
+    }  # fmt: skip
+
+    survey = read("survey.xlsx", **told)
+
+    assert survey.texts == ["Chờ khám lâu", "Bác sĩ tận tình"]
+    assert (survey.values("nps"), survey.values("csat")) == ([4, None], [None, 5])
+    assert survey.comments[1].segments == {"Chi nhánh": "Quận 1", "sheet": "Ngoại trú"}
+    assert any(note.startswith("skipped: sheet 'Ghi chú'") for note in survey.survey.notes)
+    with pytest.raises(ColumnError, match="no column 'Tên'"):
+        read("survey.xlsx", **told | {"ignore": ("Tên",)})
+
+
 def test_running_numbers_start_anew_on_each_sheet(read, workbook):
     """A column "STT" counts from 1 on every sheet: no duplicates are reported for that."""
     rows = [["STT", "Góp ý"], [1, "Giao hàng chậm"], [2, "Rất tốt"]]

@@ -72,10 +72,10 @@ export function bucket(value) {
   return value ?? "–";
 }
 
-/** 95 -> "1 min 35 s". */
+/** 95 -> "1 min 35 s"; at least a second. */
 export function duration(seconds) {
   if (missing(seconds)) return "–";
-  const whole = Math.max(0, Math.round(seconds));
+  const whole = Math.max(1, Math.round(seconds));
   const [hours, minutes, rest] = [Math.floor(whole / 3600), Math.floor((whole % 3600) / 60), whole % 60];
   const [hour, minute, second] = lang() === "vi" ? ["giờ", "phút", "giây"] : ["h", "min", "s"];
   if (hours) return `${hours} ${hour} ${minutes} ${minute}`;

@@ -24,7 +24,7 @@ export function scoreTiles(now, dimensions) {
       known = mine;
       await more.driven.catch(() => {}); // the course is worth least: let the others go first
       const interval = coarse(ctx, dimensions);
-      const course = dimensions.first && metrics.length > 0 ? await more.last.ask(ctx, "/v1/scores", ctx.filters.query({ interval }), { slot: "course" }) : { rows: [] };
+      const course = dimensions.first && metrics.length > 0 ? await more.last.ask(ctx, "/v1/scores", ctx.filters.query({ interval, base: "respondents" }), { slot: "course" }) : { rows: [] };
       metrics.forEach((metric, at) => replace(sparks[at], spark(withGaps(course.rows.filter((row) => row.metric === metric && row.theme === null), interval).map((row) => row.value ?? null))));
     } catch (error) {
       if (error.name === "AbortError") return;

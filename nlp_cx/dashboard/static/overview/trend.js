@@ -27,7 +27,7 @@ export function trendPart(now, dimensions) {
       replace(buckets, segmented({ label: asked.t("per"), value: interval, options: INTERVALS.map((value) => ({ value, label: asked.t(`bucket.${value}`) })), choose: (value) => now().set({ bucket: value }, { replace: true }) }));
       const [kind, ...rest] = shown().split(":");
       const get = (path, more) => asked.api.get(path, asked.filters.query({ interval, ...more }), { signal: asked.signal });
-      if (kind === "score") return get("/v1/scores", { metric: rest.join(":") });
+      if (kind === "score") return get("/v1/scores", { metric: rest.join(":"), base: "respondents" });
       if (kind === "theme") return get("/v1/summaries/trend", { theme: rest.join(":"), metric: "share" });
       return get("/v1/summaries/trend", { by: "sentiment", metric: "comments" });
     },

@@ -41,7 +41,7 @@ export async function render(root, first) {
     const other = shown !== ctx.filters.query().toString();
     shown = ctx.filters.query().toString();
     const figures = last.ask(ctx, "/v1/summaries/themes", ctx.filters.query({ metric: FIGURES }));
-    const scores = last.ask(ctx, "/v1/scores", ctx.filters.query());
+    const scores = last.ask(ctx, "/v1/scores", ctx.filters.query({ base: "respondents" })); // who scores and writes nothing counts
     const driven = findDrivers(ctx, last, scores);
     const places = findPlaces(ctx, dimensions, last);
     for (const one of [driven, places]) one.catch(() => {}); // the parts that show it tell

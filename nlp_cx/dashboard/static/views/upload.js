@@ -8,6 +8,7 @@ import { sample } from "../sample.js";
 const ROLES = ["text", "score", "segment", "created_at", "id", "respondent_id", "language", "touchpoint", "stage", "question", "unused"];
 const SINGLE = { created_at: "date", id: "id", respondent_id: "respondent_id", language: "language", touchpoint: "touchpoint", stage: "stage", question: "question" };
 const SCALES = { nps: ["0-10"], csat: ["1-5", "1-7", "1-10"], ces: ["1-7", "1-5"], stars: ["1-5"] };
+const RANGE = /(?<![\d/.,-])(\d{1,2})\s*(?:[-–—~]|đến|to)\s*(\d{1,3})(?![\d/.,-])/i;
 const TEXTS = /\.(csv|tsv|txt|jsonl|ndjson)$/i;
 const GLANCE = 4 << 20; // bytes of a text file that a preview needs
 const LOOK = 900; // milliseconds between two looks at a batch
@@ -125,7 +126,11 @@ async function showDraft(place, ctx) {
     replace(rereading, skeleton(2));
     try {
       await preview(mine, ctx);
-      if (draft === mine) { const at = scrollY; await showDraft(place, ctx); scrollTo(0, at); }
+      if (draft !== mine) return;
+      const [at, label] = [scrollY, document.activeElement.getAttribute("aria-label")];
+      await showDraft(place, ctx);
+      scrollTo(0, at);
+      [...place.querySelectorAll("[aria-label]")].find((one) => one.getAttribute("aria-label") === label)?.focus({ preventScroll: true });
     } catch (error) {
       if (error.name !== "AbortError") replace(rereading, trouble(error));
     }
@@ -192,12 +197,13 @@ function mapping(sheets) {
   const told = { text: [], scores: [], segments: [], ignore: [] };
   const seen = new Set();
   for (const { columns } of sheets) {
-    for (const { column, role, score } of columns) {
+    for (const { column, role, score, touched } of columns) {
       if (seen.has(column)) continue;
       seen.add(column);
       if (role === "text") told.text.push(column);
       else if (role === "segment") told.segments.push(column);
       else if (role === "score" && score) told.scores.push(`${score.metric}=${column}:${score.min}-${score.max}${score.direction === "lower_is_better" ? ":lower_is_better" : ""}`);
+      else if (role === "id" && !touched) continue; // one that only counts rows is known as such if nobody vouches for it
       else if (role in SINGLE && !(SINGLE[role] in told)) told[SINGLE[role]] = column;
       else if (role === "unused" || role === "ignored") told.ignore.push(column);
     }
@@ -233,19 +239,34 @@ function roleChoice(sheet, column, { t }, changed) {
       const role = event.target.value;
       if (role in SINGLE) for (const other of sheet.columns) if (other.role === role) Object.assign(other, { role: "unused", touched: true });
       Object.assign(column, { role, touched: true });
-      if (role === "score" && !column.score) column.score = { metric: "nps", min: 0, max: 10, direction: "higher_is_better" };
+      if (role === "score" && !column.score) column.score = scaleIn(column.column);
       changed();
     },
   }, roles.map((role) => h("option", { value: role, selected: role === column.role }, t(`role.${role}`))));
 }
 
-function scaleChoice(column, { t }, changed) {
+/** The scale that a header declares, such as "(1-7)", and the metric that is asked on it; NPS if it declares none. */
+function scaleIn(header) {
+  const [, low, high] = RANGE.exec(header) ?? [];
+  const [min, max] = Number(low) < Number(high) ? [Number(low), Number(high)] : [0, 10];
+  const metric = Object.keys(SCALES).find((one) => SCALES[one][0] === `${min}-${max}`) ?? "score";
+  return { metric, min, max, direction: "higher_is_better" };
+}
+
+function scaleChoice(column, { t, toast }, changed) {
   const { score } = column;
   const known = Object.keys(SCALES).includes(score.metric.split(":")[0]);
   const [metric, part] = score.metric.split(":");
   const set = (changes) => { Object.assign(score, changes); column.touched = true; changed(); };
-  const low = h("input.narrow", { type: "number", value: score.min, step: "any", "aria-label": t("lowest"), onchange: (event) => Number.isFinite(event.target.valueAsNumber) && event.target.valueAsNumber < score.max && set({ min: event.target.valueAsNumber }) });
-  const high = h("input.narrow", { type: "number", value: score.max, step: "any", "aria-label": t("highest"), onchange: (event) => Number.isFinite(event.target.valueAsNumber) && event.target.valueAsNumber > score.min && set({ max: event.target.valueAsNumber }) });
+  const end = (name, label) => h("input.narrow", {
+    type: "number", value: score[name], step: "any", "aria-label": t(label, { column: column.column }),
+    onchange: ({ target }) => {
+      const ends = { min: score.min, max: score.max, [name]: target.valueAsNumber };
+      if (ends.min < ends.max) return set(ends);
+      target.value = score[name];
+      return toast(t("scaleEmpty"), { kind: "bad" });
+    },
+  });
   return h("div.scale", {},
     h("select", {
       "aria-label": t("metricOf", { column: column.column }), value: known ? metric : "score",
@@ -256,7 +277,7 @@ function scaleChoice(column, { t }, changed) {
         set({ metric: part ? `${chosen}:${part}` : chosen, min, max, direction: "higher_is_better" });
       },
     }, [...Object.keys(SCALES), "score"].map((one) => h("option", { value: one, selected: one === (known ? metric : "score") }, t(one === "score" ? "otherScore" : `metric.${one}`)))),
-    low, h("span", { "aria-hidden": "true" }, "–"), high,
+    end("min", "lowest"), h("span", { "aria-hidden": "true" }, "–"), end("max", "highest"),
     h("select", {
       "aria-label": t("directionOf", { column: column.column }), value: score.direction,
       onchange: (event) => set({ direction: event.target.value }),
