@@ -17,6 +17,7 @@ from nlp_cx.api.records import MAX_NAME, Record
 from nlp_cx.api.routes import make_router
 from nlp_cx.api.state import Here, Reader, Service
 from nlp_cx.api.tidy import MEDIA, Format, Tidy, answer, choose_format, tidy_responses, write_figures
+from nlp_cx.storage.interface import Filter
 
 router = make_router("summaries")
 
@@ -214,14 +215,15 @@ async def summarise_scores(
     response_model=DimensionsOut,
     responses={304: {"description": "Nothing changed since the ETag that was sent."}, **problems(503)},
 )
-async def list_dimensions(request: Request, caller: Reader, here: Here) -> Response:
+async def list_dimensions(
+    request: Request, asked: Annotated[Scope, Query()], caller: Reader, here: Here
+) -> Response:
     """Give dates, languages, touchpoints, stages, segments, scores, themes, models and batches that occur.
 
     *Các ngày, ngôn ngữ, điểm chạm, giai đoạn, phân khúc, điểm số, nhóm nguyên nhân, mô hình và lô có trong dữ liệu.*
     """
-    return await answer(
-        request, here, caller.workspace, partial(_dimensions, here, caller.workspace), media=MEDIA["json"]
-    )
+    compute = partial(_dimensions, here, caller.workspace, asked.where())
+    return await answer(request, here, caller.workspace, compute, media=MEDIA["json"])
 
 
 # --- steps ---
@@ -271,9 +273,9 @@ async def answer_figures(
     )
 
 
-def _dimensions(here: Service, workspace: str) -> bytes:
+def _dimensions(here: Service, workspace: str, where: Filter) -> bytes:
     """Write what comments can be filtered by."""
-    found = here.store.dimensions(workspace)
+    found = here.store.dimensions(workspace, where)
     plain = {
         name: [{"value": value, "comments": n} for value, n in getattr(found, name).items()]
         for name in ("languages", "touchpoints", "stages", "themes", "models", "batches")

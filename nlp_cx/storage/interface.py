@@ -505,7 +505,7 @@ class Summaries(Protocol):
         """Give the answers to a metric beside the themes mentioned; one matrix per scale, most answers first."""
         ...
 
-    def dimensions(self, workspace: str) -> Dimensions:
+    def dimensions(self, workspace: str, where: Filter = EVERYTHING) -> Dimensions:
         """Tell what comments can be filtered and grouped by."""
         ...
 

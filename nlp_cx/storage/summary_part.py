@@ -177,9 +177,9 @@ class SummaryPart(Part):
                 )
             return tuple(sorted(matrices, key=lambda matrix: -matrix.n))
 
-    def dimensions(self, workspace: str) -> Dimensions:
+    def dimensions(self, workspace: str, where: Filter = EVERYTHING) -> Dimensions:
         """Tell what comments can be filtered and grouped by."""
-        with self._look(workspace, EVERYTHING) as (facts, chosen, ids):
+        with self._look(workspace, where) as (facts, chosen, ids):
             columns = facts.columns
             when = columns["when"][chosen]
             days = facts.days[chosen][when != UNDATED]

@@ -69,7 +69,8 @@ async function show({ anew = false, keepFocus = false } = {}) {
   if (FILTERED.includes(view)) {
     carried = new URLSearchParams([...params].filter(([name]) => SCOPE.includes(name)));
   }
-  const same = current?.view === view && !anew;
+  const stays = current?.view === view;
+  const same = stays && !anew;
   if (same && current.handle?.update) {
     current.stop.abort();
     current.stop = new AbortController();
@@ -84,7 +85,7 @@ async function show({ anew = false, keepFocus = false } = {}) {
   current?.handle?.leave?.();
   const stop = new AbortController();
   current = { view, handle: null, stop };
-  const focus = same ? focusKey() : null;
+  const focus = stays ? focusKey() : null;
   drawSide(view);
   try {
     const [module, words] = await Promise.all([import(`./views/${view}.js`), import(`./words/${view}.js`), learn()]);
@@ -117,7 +118,8 @@ function failed(error) {
 
 /** Where the focus is, in words that find it again after the view is drawn anew. */
 function focusKey() {
-  const pick = document.activeElement?.closest?.("[data-pick]");
+  const active = document.activeElement;
+  const pick = active?.closest?.("[data-pick]") ?? active?.closest?.(".popover")?.querySelector("[data-pick]");
   return pick && main.contains(pick) ? `[data-pick="${CSS.escape(pick.dataset.pick)}"]` : null;
 }
 

@@ -55,7 +55,7 @@ function ofBlame(ctx, themes, comments) {
   const [first, second] = themes;
   if (!first?.negative) return null;
   const values = { theme: link(ctx, first.theme, "negative"), n: first.negative, share: ctx.format.percent(first.negative / comments, first.negative < 0.1 * comments ? 1 : 0) };
-  const apart = !second || first.negative - second.negative > CLEAR * Math.sqrt(first.negative + second.negative);
+  const apart = !second?.negative || first.negative - second.negative > CLEAR * Math.sqrt(first.negative + second.negative);
   return apart ? compose(ctx, "short.blame", values) : compose(ctx, "short.blameTwo", { ...values, other: link(ctx, second.theme, "negative"), m: second.negative });
 }
 

@@ -15,7 +15,7 @@ export function trendPart(now, dimensions) {
   const select = h("select", { "aria-label": ctx.t("show"), onchange: (event) => now().set({ trend: event.target.value === "comments" ? null : event.target.value }, { replace: true }) },
     h("option", { value: "comments" }, ctx.t("trend.comments")),
     metrics.length > 0 && h("optgroup", { label: ctx.t("trend.groupScores") }, metrics.map((metric) => h("option", { value: `score:${metric}` }, metricName(metric)))),
-    h("optgroup", { label: ctx.t("trend.groupThemes") }, ctx.themes().map((theme) => h("option", { value: `theme:${theme}` }, ctx.themeName(theme)))));
+    h("optgroup", { label: ctx.t("trend.groupThemes") }, dimensions.themes.map(({ value: theme }) => h("option", { value: `theme:${theme}` }, ctx.themeName(theme)))));
   select.value = shown();
   const buckets = h("span", {});
   const root = card({ title: ctx.t("trend"), hint: ctx.t("trendHint"), tools: [h("div.choice", {}, select), buckets] });

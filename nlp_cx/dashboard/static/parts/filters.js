@@ -11,7 +11,29 @@ const wanted = new Set(); // segments that were asked for
 const FLAGS = ["needs_review", "human", "mixed", "complaint", "suggestion"];
 
 /**
- * Make the bar: filterBar(ctx, {dimensions, drill}). `dimensions` is the answer of /v1/dimensions; with `drill` the
+ * Ask what comments can be filtered by: of the files that are looked at, and which files there are, by name. A view
+ * that shows other files asks anew.
+ */
+export async function findDimensions({ api, filters, signal, format }) {
+  const batch = filters.all("batch");
+  const [all, listed] = await Promise.all([api.get("/v1/dimensions", {}, { signal }), api.get("/v1/batches", { limit: 200 }, { signal })]);
+  const some = batch.length > 0 ? await api.get("/v1/dimensions", { batch }, { signal }) : all;
+  const counts = new Map(all.batches.map(({ value, comments }) => [value, comments]));
+  const files = listed.items.filter(({ id }) => counts.has(id));
+  const twice = (name) => files.filter((one) => one.name === name).length > 1;
+  return {
+    ...some, everything: all.comments,
+    batches: files.map(({ id, name, created_at: at }) => ({ value: id, label: twice(name) ? `${name} (${format.moment(at)})` : name, comments: counts.get(id) })),
+  };
+}
+
+/** Whether two views look at different files. */
+export function otherFiles(one, other) {
+  return one.filters.all("batch").join("\n") !== other.filters.all("batch").join("\n");
+}
+
+/**
+ * Make the bar: filterBar(ctx, {dimensions, drill}). `dimensions` comes from `findDimensions`; with `drill` the
  * filters of single comments are there too. Every choice changes the address by `ctx.set`.
  */
 export function filterBar(ctx, { dimensions, drill = false }) {
@@ -22,6 +44,7 @@ export function filterBar(ctx, { dimensions, drill = false }) {
   const add = (name, label, options) => {
     if (options.length > 1 || filters.has(name)) bar.append(menu({ name, label, options, chosen: filters.all(name), choose: set(name) }));
   };
+  add("batch", t("filter.batch"), dimensions.batches.map(({ value, label, comments }) => ({ value, label, count: comments })));
   if (dimensions.first || filters.has("since") || filters.has("until")) bar.append(period(ctx, dimensions));
   add("language", t("language"), listed(dimensions.languages, (value) => t(`language.${value}`)));
   add("touchpoint", t("touchpoint"), listed(dimensions.touchpoints));
@@ -97,10 +120,10 @@ export function swapBar(old, fresh) {
   return fresh;
 }
 
-/** Filters that have no menu are chips: score bands, batches, models, respondents, searched words. */
+/** Filters that have no menu are chips: score bands, models, respondents, searched words. */
 function rest(ctx) {
   const { filters, t } = ctx;
-  return ["score", "batch", "model", "respondent", "standing", "text"].flatMap((name) => filters.all(name).map((value) =>
+  return ["score", "model", "respondent", "standing", "text"].flatMap((name) => filters.all(name).map((value) =>
     chip(`${t(`filter.${name}`)}: ${name === "score" ? value.replace("..", "–").replace(/^(\w+)/, (word) => word.toUpperCase()) : value}`, { remove: () => ctx.go(ctx.view, filters.toggle(name, value)) })));
 }
 

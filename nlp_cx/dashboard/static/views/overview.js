@@ -9,14 +9,14 @@ import { shortPart } from "../overview/short.js";
 import { themesPart } from "../overview/themes.js";
 import { trendPart } from "../overview/trend.js";
 import { empty } from "../parts/bits.js";
-import { filterBar, shareButton, swapBar } from "../parts/filters.js";
+import { filterBar, findDimensions, otherFiles, shareButton, swapBar } from "../parts/filters.js";
 
 const FIGURES = ["comments", "mentions", "share", "share_change", "negative", "neutral", "positive"];
 
 export async function render(root, first) {
   let ctx = first;
-  const dimensions = await ctx.api.get("/v1/dimensions", {}, { signal: ctx.signal });
-  if (dimensions.comments === 0) {
+  const dimensions = await findDimensions(ctx);
+  if (dimensions.everything === 0) {
     root.append(h("header.view-head", {}, h("h1", {}, ctx.t("title"))), empty({
       title: ctx.t("noneTitle"), text: ctx.t("noneText"), symbol: "overview", level: 2,
       actions: [h("a.button.primary", { href: "#/upload" }, icon("upload"), h("span", {}, ctx.t("noneAction")))],
@@ -27,7 +27,7 @@ export async function render(root, first) {
   let bar = filterBar(ctx, { dimensions });
   const parts = [scoreTiles, shortPart, themesPart, scatterPart, driversPart, changePart, trendPart, heatPart].map((make) => make(() => ctx, dimensions));
   const [tiles, short, themes, scatter, drivers, change, trend, heat] = parts.map((part) => part.root);
-  const body = h("div.stack", {}, tiles, short, themes, h("div.grid", {}, scatter, drivers), change, trend, heat);
+  const body = h("div.stack", {}, tiles, short, themes, dimensions.metrics.length > 0 && h("div.grid", {}, scatter, drivers), change, trend, heat);
   const nothing = h("div", { hidden: true });
   root.append(
     h("header.view-head", {}, h("div", {}, h("h1", {}, ctx.t("title")), said), h("div.tools", {}, exportButton(() => ctx), shareButton(ctx))),
@@ -36,6 +36,7 @@ export async function render(root, first) {
   let shown = null;
   const last = new Last();
   const update = async (now) => {
+    if (otherFiles(now, ctx)) return now.refresh();
     ctx = now;
     if (shown !== null) bar = swapBar(bar, filterBar(ctx, { dimensions }));
     const other = shown !== ctx.filters.query().toString();
@@ -46,10 +47,10 @@ export async function render(root, first) {
     const places = findPlaces(ctx, dimensions, last);
     for (const one of [driven, places]) one.catch(() => {}); // the parts that show it tell
     if (other) {
-      figures.then(({ rows }) => {
+      Promise.all([figures, last.ask(ctx, "/v1/dimensions", ctx.filters.query())]).then(([{ rows }, span]) => {
         if (now !== ctx) return;
         const n = rows.find((row) => row.metric === "comments")?.value ?? 0;
-        said.textContent = told(now, dimensions, n);
+        said.textContent = told(now, span, n);
         nothing.hidden = n > 0;
         body.hidden = n === 0;
         if (n === 0) {
@@ -59,19 +60,16 @@ export async function render(root, first) {
         now.announce(now.t("comments", { n }));
       }).catch(() => {}); // the parts tell
     }
-    await Promise.all(parts.map((part) => part.load(now, { last, figures, scores, driven, places })));
+    return Promise.all(parts.map((part) => part.load(now, { last, figures, scores, driven, places })));
   };
   await update(first);
   return { update, leave: () => last.leave() };
 }
 
 /** Say how many comments are shown, and of when. */
-function told(ctx, dimensions, n) {
-  const comments = ctx.t("comments", { n });
-  const later = (one, other) => (one > other ? one : other);
-  const first = later(ctx.filters.get("since") ?? "", dimensions.first ?? "");
-  const last = ctx.filters.get("until") && ctx.filters.get("until") < (dimensions.last ?? "") ? ctx.filters.get("until") : dimensions.last;
-  return first && last && n > 0 ? ctx.t("span", { comments, first: ctx.format.date(first), last: ctx.format.date(last) }) : comments;
+function told({ t, format }, { first, last }, n) {
+  const comments = t("comments", { n });
+  return first && n > 0 ? t("span", { comments, first: format.date(first), last: format.date(last) }) : comments;
 }
 
 function exportButton(now) {

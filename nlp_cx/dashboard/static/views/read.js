@@ -3,7 +3,7 @@ import { debounce, h, icon, replace, uid } from "../dom.js";
 import { card, empty, pager, segmented, skeleton, trouble } from "../parts/bits.js";
 import { commentCard } from "../parts/comment.js";
 import { dialog } from "../parts/dialog.js";
-import { filterBar, shareButton, swapBar } from "../parts/filters.js";
+import { filterBar, findDimensions, otherFiles, shareButton, swapBar } from "../parts/filters.js";
 
 const PAGE = 30;
 const KEYS = ["j", "k", "1", "2", "3", "e", "t", "n", "u", "?"];
@@ -12,8 +12,8 @@ export async function render(root, first) {
   let ctx = first;
   let [after, loading, ended] = [null, false, false];
   const { t } = ctx;
-  const dimensions = await ctx.api.get("/v1/dimensions", {}, { signal: ctx.signal });
-  if (dimensions.comments === 0) {
+  const dimensions = await findDimensions(ctx);
+  if (dimensions.everything === 0) {
     root.append(h("header.view-head", {}, h("h1", {}, t("title"))), empty({
       title: t("noneTitle"), text: t("noneText"), symbol: "read",
       actions: [h("a.button.primary", { href: "#/upload" }, icon("upload"), h("span", {}, t("nav.upload")))],
@@ -103,6 +103,7 @@ export async function render(root, first) {
   begin();
   return {
     update(now) {
+      if (otherFiles(now, ctx)) return now.refresh();
       ctx = now;
       bar = swapBar(bar, filterBar(ctx, { dimensions, drill: true }));
       if (document.activeElement !== searched) searched.value = ctx.filters.get("text") ?? "";

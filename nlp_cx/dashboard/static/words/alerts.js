@@ -1,6 +1,6 @@
 export const words = {
   vi: {
-    title: "Cảnh báo", lead: "Được báo khi tỷ lệ chê, khen hay nhắc tới một điều vượt ngưỡng hoặc khác thường. Kiểm tra sau mỗi lô và mỗi giờ.",
+    title: "Cảnh báo", lead: "Được báo khi tỷ lệ chê, khen hay nhắc tới một điều vượt ngưỡng hoặc khác thường. Kiểm tra mỗi khi đọc xong một tệp và mỗi giờ.",
     create: "Tạo cảnh báo", change: "Sửa cảnh báo", edit: "Sửa", editOf: "Sửa {name}", deleteOf: "Xoá {name}",
     rules: "Quy tắc", rulesHint: "Muốn báo cho phần mềm khác, hãy thêm địa chỉ ở mục Khoá API.", mayNot: "Chỉ khoá có quyền quản trị mới tạo hoặc sửa được quy tắc.",
     none: "Chưa có cảnh báo nào", noneText: "Ví dụ: báo khi hơn 20% ý kiến trong một tuần chê giao hàng ở một chi nhánh.",

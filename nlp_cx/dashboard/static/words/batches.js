@@ -1,12 +1,12 @@
 export const words = {
   vi: {
-    title: "Các lô đã tải lên", lead: "Mỗi tệp bạn gửi là một lô. Xóa một lô là xóa hẳn các ý kiến trong đó.",
+    title: "Các tệp đã tải lên", lead: "Những tệp đã gửi và tiến độ đọc. Xoá một tệp là xoá hẳn các ý kiến trong đó.",
     show: "Hiện", all: "Tất cả", "state.queued": "Đang chờ", "state.running": "Đang chạy", "state.completed": "Xong", "state.failed": "Lỗi", "state.cancelled": "Đã dừng",
-    none: "Chưa có lô nào", noneText: "Tải một tệp khảo sát lên để bắt đầu.", noneSuch: "Không có lô nào như vậy",
+    none: "Chưa có tệp nào", noneText: "Tải một tệp khảo sát lên để bắt đầu.", noneSuch: "Không có tệp nào như vậy",
     rejected: { other: "{n} dòng không dùng được" }, perSecond: "{n} ý kiến/giây", left: "còn khoảng {time}",
     watch: "Theo dõi", details: "Chi tiết", downloadOf: "Tải kết quả của {name}", deleteOf: "Xoá {name}",
-    cancelTitle: "Dừng lô này?", cancelText: "Phần đã phân tích của “{name}” được giữ lại; phần còn lại sẽ không được đọc.", cancelIt: "Dừng", cancelled: "Đã dừng",
-    deleteTitle: "Xoá hẳn lô này?", deleteText: "“{name}” cùng {n} ý kiến trong đó sẽ bị xoá và không lấy lại được.", deleted: "Đã xoá",
+    cancelTitle: "Dừng đọc tệp này?", cancelText: "Phần đã phân tích của “{name}” được giữ lại; phần còn lại sẽ không được đọc.", cancelIt: "Dừng", cancelled: "Đã dừng",
+    deleteTitle: "Xoá hẳn tệp này?", deleteText: "“{name}” cùng {n} ý kiến trong đó sẽ bị xoá và không lấy lại được.", deleted: "Đã xoá",
     rescore: "Phân tích lại", rescoreText: "Đọc lại mọi ý kiến đã lưu bằng mô hình đang dùng. Những nhãn do người sửa vẫn được giữ. Chỉ làm được với ý kiến còn giữ văn bản gốc.", rescoreGo: "Bắt đầu",
     rescoreBegun: "Đang phân tích lại", rescoreSome: { other: "Đang phân tích lại; {n} ý kiến không còn văn bản gốc nên giữ nguyên" }, rescored: "Phân tích lại",
   },

@@ -2,7 +2,7 @@
 export const words = {
   vi: {
     "nav.upload": "Tải lên", "nav.overview": "Tổng quan", "nav.read": "Đọc ý kiến", "nav.review": "Duyệt nhãn",
-    "nav.batches": "Các lô", "nav.alerts": "Cảnh báo", "nav.models": "Mô hình", "nav.keys": "Khoá API",
+    "nav.batches": "Tệp đã tải", "nav.alerts": "Cảnh báo", "nav.models": "Mô hình", "nav.keys": "Khoá API",
     "group.understand": "Phân tích", "group.run": "Vận hành",
     navigation: "Điều hướng", home: "nlp_cx, trang đầu", skip: "Tới nội dung chính",
     "theme.auto": "Theo hệ thống", "theme.light": "Nền sáng", "theme.dark": "Nền tối",
@@ -20,8 +20,8 @@ export const words = {
     touchpoint: "Điểm chạm", stage: "Giai đoạn", sentiment: "Cảm xúc", theme: "Nhóm nguyên nhân", themeJudged: "Đánh giá về nhóm",
     segment: "Phân khúc", filters: "Bộ lọc", clearFilters: "Xoá bộ lọc", furtherFilters: "Phân khúc khác",
     "flag.needs_review": "Cần duyệt", "flag.human": "Đã sửa tay", "flag.mixed": "Khen lẫn chê", "flag.complaint": "Khiếu nại", "flag.suggestion": "Góp ý",
-    "filter.score": "Điểm", "filter.batch": "Lô", "filter.model": "Mô hình", "filter.respondent": "Người trả lời", "filter.standing": "Loại", "filter.text": "Có chữ",
-    allTime: "Toàn bộ thời gian", last7: "7 ngày cuối", last30: "30 ngày cuối", last90: "90 ngày cuối", last12: "12 tháng cuối",
+    "filter.score": "Điểm", "filter.batch": "Tệp", "filter.model": "Mô hình", "filter.respondent": "Người trả lời", "filter.standing": "Loại", "filter.text": "Chứa từ",
+    allTime: "Toàn bộ thời gian", last7: "7 ngày gần nhất", last30: "30 ngày gần nhất", last90: "90 ngày gần nhất", last12: "12 tháng gần nhất",
     dataSpan: "Dữ liệu từ {first} đến {last}", from: "Từ ngày", to: "Đến ngày",
     "stage.search": "Tìm hiểu", "stage.purchase": "Mua hàng", "stage.delivery": "Giao hàng", "stage.use": "Sử dụng", "stage.support": "Hỗ trợ", "stage.aftersales": "Hậu mãi",
     "metric.nps": "NPS", "metric.csat": "CSAT", "metric.ces": "CES", "metric.stars": "Số sao",
@@ -47,7 +47,7 @@ export const words = {
     touchpoint: "Touchpoint", stage: "Stage", sentiment: "Sentiment", theme: "Theme", themeJudged: "Theme judged as",
     segment: "Segment", filters: "Filters", clearFilters: "Clear filters", furtherFilters: "More segments",
     "flag.needs_review": "Needs review", "flag.human": "Corrected", "flag.mixed": "Mixed", "flag.complaint": "Complaint", "flag.suggestion": "Suggestion",
-    "filter.score": "Score", "filter.batch": "Batch", "filter.model": "Model", "filter.respondent": "Respondent", "filter.standing": "Kind", "filter.text": "Text has",
+    "filter.score": "Score", "filter.batch": "File", "filter.model": "Model", "filter.respondent": "Respondent", "filter.standing": "Kind", "filter.text": "Text has",
     allTime: "All time", last7: "Last 7 days", last30: "Last 30 days", last90: "Last 90 days", last12: "Last 12 months",
     dataSpan: "Data from {first} to {last}", from: "From", to: "To",
     "stage.search": "Search", "stage.purchase": "Purchase", "stage.delivery": "Delivery", "stage.use": "Use", "stage.support": "Support", "stage.aftersales": "After sales",

@@ -22,7 +22,7 @@ export const words = {
     noComments: "Chưa thấy ý kiến nào", noCommentsHint: "Hãy chọn ở bảng trên cột nào chứa ý kiến của khách.",
     rejectedTitle: "Không dùng được", rejectedHint: "Phần còn lại của tệp vẫn được phân tích.", firstOnes: { other: "{n} mục đầu tiên; tải về để xem tất cả." },
     row: "Dòng", reason: "Lý do", kept: "Giữ lại", keptNot: "Bỏ cả dòng", keptRest: "Giữ ý kiến, bỏ ô này",
-    sending: "Đang gửi tệp…", checking: "Đã gửi xong, đang kiểm tra…", batch: "Lô",
+    sending: "Đang gửi tệp…", checking: "Đã gửi xong, đang kiểm tra…", batch: "Tệp",
     analysing: "Đang phân tích", mayLeave: "Đang phân tích. Bạn có thể rời trang này; việc vẫn chạy tiếp, kể cả khi tải lại trang.",
     cancelBatch: "Dừng lại", doneOf: "{done} / {total}", perSecond: "{n} ý kiến/giây", left: "còn khoảng {time}",
     "state.queued": "Đang chờ tới lượt", "state.completed": "Đã phân tích xong", "state.failed": "Không phân tích được", "state.cancelled": "Đã dừng theo yêu cầu",
