@@ -11,7 +11,7 @@ import secrets
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, Literal
 
 import structlog
@@ -291,13 +291,18 @@ def _sentence(rule: Mapping[str, Any], alert: Alert, lang: Tongue) -> str:
         lang,
         theme=theme,
         mention=say(f"alert.mention_{alert.mention}", lang),
-        first=first.isoformat(),
-        last=last.isoformat(),
+        first=_day(first, lang),
+        last=_day(last, lang),
         share=_percent(alert.share, lang),
         expected=_percent(alert.expected, lang),
         count=alert.count,
         n=alert.n,
     )
+
+
+def _day(day: date, lang: Tongue) -> str:
+    """Write a day as people do."""
+    return f"{day.day}/{day.month}/{day.year}" if lang == "vi" else day.isoformat()
 
 
 def _percent(share: float, lang: Tongue) -> str:

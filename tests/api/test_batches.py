@@ -217,6 +217,20 @@ def test_a_cell_with_nul_and_a_long_comment_are_analysed(client):
     assert "\0" not in json.dumps(client.get(f"{URL}/{batch['id']}/results").json(), ensure_ascii=False)
 
 
+def test_how_a_file_was_read_is_told_in_the_callers_language(client):
+    """In a preview and of the batch."""
+    content = "Báo cáo\n\nMã,Ý kiến,NPS\na,Chờ lâu,3\nb,Giá rẻ,9\n".encode()
+    headers = TYPE | {"accept-language": "vi"}
+
+    seen = client.post(f"{URL}/preview", content=content, headers=headers).json()
+    batch = client.post(URL, content=content, headers=headers).json()
+
+    told = "dòng 3 được coi là tiêu đề; các dòng phía trên được bỏ qua"
+    assert seen["notes"] == [told]
+    wait(client, batch["id"])
+    assert client.get(f"{URL}/{batch['id']}", headers=headers).json()["notes"] == [told]
+
+
 def test_a_preview_keeps_nothing_and_shows_no_personal_data(client):
     before = client.get(URL).json()
     answer = client.post(f"{URL}/preview", content=b"id,comment\n1,call 0912345678\n", headers=TYPE)

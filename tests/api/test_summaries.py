@@ -330,6 +330,15 @@ def test_dimensions_name_what_can_be_filtered_by(client):
     assert found["metrics"] == [{"metric": "nps", "min": 0, "max": 10, "direction": "higher_is_better", "answers": 8}]
 
 
+def test_dimensions_can_be_those_of_some_comments(client):
+    """By the filters of all figures."""
+    found = client.get("/v1/dimensions", params={"segment": "branch=Quận 1"}).json()
+
+    assert found["comments"] == 3
+    assert found["segments"] == [{"name": "branch", "values": [{"value": "Quận 1", "comments": 3}]}]
+    assert client.get("/v1/dimensions?segmnet=x").status_code == 422
+
+
 @pytest.mark.parametrize("address", [*SUMMARIES, "/v1/dimensions"])
 def test_workspaces_count_nothing_of_each_other(client, new_key, address):
     """Another workspace's figures are those of nothing, its ETag is no key to ours; reading needs the scope read."""

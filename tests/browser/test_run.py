@@ -55,6 +55,49 @@ def test_every_example_is_looked_at_corrected_analysed_and_summed_up(window, sta
     assert len(service.request("GET", "/v1/batches")["items"]) == len(FILES) > 3
 
 
+def test_a_scale_is_taken_from_the_header_and_an_empty_one_refused(window, start):
+    """Choosing "Score" for a column once made it NPS on 0-10, whatever its header said; the keyboard stays where it is."""
+    page = window(service=start()).go("upload")
+    survey = "Nhận xét,Dịch vụ của bãi xe (1-7)\nChờ lâu,2\nNhanh gọn,7\nBình thường,\n"
+    page.locator(".view[data-view=upload] input[type=file]").set_input_files(
+        {"name": "bai_xe.csv", "mimeType": "text/csv", "buffer": survey.encode()}
+    )
+    role = page.get_by_label("Role of column Dịch vụ của bãi xe (1-7)")
+    role.focus()
+    role.select_option("score")
+    ends = [page.get_by_label(f"{end} score of column Dịch vụ của bãi xe (1-7)") for end in ("Lowest", "Highest")]
+    expect(ends[0]).to_have_value("1")
+    expect(ends[1]).to_have_value("7")
+    expect(role).to_be_focused()
+    ends[1].fill("0")
+    ends[1].press("Tab")
+    expect(page.get_by_role("alert")).to_contain_text("must be below")
+    expect(ends[1]).to_have_value("7")
+
+
+def test_two_surveys_are_chosen_by_name_and_scores_without_a_comment_count(window, start):
+    """Each has its own filters and days; an answer without words is still an answer."""
+    service = start()
+    for name, survey in {
+        "xe.csv": "Ý kiến,NPS,Ngày,Thành phố\nChờ lâu,2,01/03/2025,Huế\n,10,02/03/2025,Hà Nội\n",
+        "hang.csv": "Ý kiến,NPS,Ngày,Kênh\nGiá rẻ,9,01/09/2025,Web\nHàng lỗi,1,02/09/2025,App\n",
+    }.items():
+        service.finished(service.request("POST", "/v1/batches", files={"file": (name, survey.encode())})["id"])
+    shown = window(service=service)
+    page = shown.go("overview")
+    expect(page.locator(".span-text")).to_contain_text("3 comments · 1 Mar 2025 – 2 Sept 2025")
+    expect(page.locator(".tiles")).to_contain_text("4 answers")
+    page.get_by_role("button", name="File", exact=True).click()
+    page.get_by_role("checkbox", name=re.compile("xe.csv")).click()
+    expect(page.get_by_role("button", name="File: xe.csv")).to_be_focused()
+    shown.settle()
+
+    expect(page.locator(".span-text")).to_contain_text("1 comment · 1 Mar 2025 – 2 Mar 2025")
+    expect(page.locator(".tiles")).to_contain_text("2 answers")
+    expect(page.locator(".filters")).to_contain_text("Thành phố")
+    expect(page.locator(".filters")).not_to_contain_text("Kênh")
+
+
 def test_a_batch_is_still_watched_after_a_reload(window, start):
     """The service of this test works on nothing by itself, so that the batch waits however fast the machine is."""
     service = start(NLP_CX_WORKER="0")

@@ -34,6 +34,19 @@ def acme(request):
     return request.node.name
 
 
+def test_rows_without_ids_of_two_files_are_kept_apart_and_those_of_one_file_once(jobs, acme):
+    """The second survey once replaced the first, row by row; "STT" counts the rows of each file just the same."""
+    for content in ("Ý kiến\nChờ lâu\n", "Ý kiến\nGiá rẻ\n", "STT,Ý kiến\n1,Xe sạch\n", "STT,Ý kiến\n1,App lỗi\n"):
+        for _ in range(2):
+            path = jobs.files.draft(".csv")
+            path.write_text(content, encoding="utf-8")
+            end(jobs, jobs.create(acme, path, name="survey.csv"))
+
+    kept = jobs.work.store.comments(acme).items
+
+    assert sorted(one.analysis.text for one in kept) == ["App lỗi", "Chờ lâu", "Giá rẻ", "Xe sạch"]
+
+
 def test_files_are_gone_when_a_batch_is_over(jobs, acme):
     batch = jobs.create(acme, write(jobs, rows(3)), name="survey.jsonl")
     end(jobs, batch)

@@ -73,7 +73,7 @@ def test_a_share_beyond_its_limit_fires_with_all_that_is_to_know(store):
         "Delivery & fulfilment, negative: 25.0% of 40 comments (10) from 2026-11-01 to 2026-11-30, above the limit of "
         "20.0%."
     )
-    assert "25,0%" in found["message"]["vi"]
+    assert "25,0% (10 trên 40 ý kiến) từ 1/11/2026 đến 30/11/2026" in found["message"]["vi"]
 
 
 def test_a_share_within_its_limit_or_of_too_few_comments_does_not_fire(store):

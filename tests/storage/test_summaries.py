@@ -219,6 +219,7 @@ def test_dimensions_tell_what_there_is(store):
     assert list(found.languages.items()) == [("vi", 4), ("en", 1), ("other", 1)]
     assert (found.segments, found.touchpoints, found.stages) == ({"region": {"Bắc": 1, "Nam": 1}}, {"web": 1}, {})
     assert (found.scales, found.themes, found.models) == ({NPS: 4}, {"delivery": 3, "price": 1}, {"m1": 6})
+    assert store.dimensions("w", Filter(languages=("en",))).comments == 1
 
 
 def test_a_theme_judged_both_ways_is_one_comment(store):

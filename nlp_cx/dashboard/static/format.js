@@ -49,7 +49,8 @@ export function date(value) {
 
 /** "2026-11-24T09:30:00+07:00" -> "24 Nov 2026, 09:30". */
 export function moment(value) {
-  return value ? formatter("DateTimeFormat", { dateStyle: "medium", timeStyle: "short" }).format(new Date(value)) : "–";
+  const style = lang() === "vi" ? { day: "numeric", month: "numeric", year: "numeric", hour: "2-digit", minute: "2-digit" } : { dateStyle: "medium", timeStyle: "short" };
+  return value ? formatter("DateTimeFormat", style).format(new Date(value)) : "–";
 }
 
 /** How long ago, in words. */

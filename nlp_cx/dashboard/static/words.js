@@ -50,6 +50,11 @@ export function metricName(metric) {
   return (name === `metric.${kind}` ? kind : name) + rest.replace(/\.mean$/, "").replace(/^:/, ": ");
 }
 
+/** What a segment is called: its column; the one that tells sheets of a workbook apart is ours. */
+export function segmentName(name) {
+  return name === "sheet" ? t("sheet") : name;
+}
+
 /** Give the `t` of a view, which looks into its words first. */
 export function speaker(view) {
   return (key, values) => t(key, values, view);

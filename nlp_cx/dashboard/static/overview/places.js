@@ -4,17 +4,18 @@ import { h } from "../dom.js";
 import { card, choice, empty, notes } from "../parts/bits.js";
 import { ofSegment } from "../state.js";
 import { chosenMetric, scoreText } from "./metrics.js";
-import { metricName } from "../words.js";
+import { metricName, segmentName } from "../words.js";
 import { part } from "./part.js";
 
 const MOST_PLACES = 12;
+const MOST_KINDS = 4; // kinds of places that are looked through, beside the one that is shown
 
 export function heatPart(now, dimensions) {
   const ctx = now();
   const options = [
     ...(dimensions.stages.length ? [{ value: "stage", label: ctx.t("stage") }] : []),
     ...(dimensions.touchpoints.length ? [{ value: "touchpoint", label: ctx.t("touchpoint") }] : []),
-    ...dimensions.segments.map(({ name }) => ({ value: `segment:${name}`, label: name })),
+    ...dimensions.segments.map(({ name }) => ({ value: `segment:${name}`, label: segmentName(name) })),
     ...(dimensions.languages.length > 1 ? [{ value: "language", label: ctx.t("language") }] : []),
   ];
   const root = card({
@@ -45,10 +46,20 @@ function chosenPlace(ctx, dimensions) {
 /** Ask for the table of places; the answer knows their names and how to filter by them. Null if there is no such kind. */
 export async function findPlaces(ctx, dimensions, last) {
   const by = chosenPlace(ctx, dimensions);
-  if (!by) return null;
+  return by && askPlaces(ctx, dimensions, by, (query) => last.ask(ctx, "/v1/summaries/journey", query));
+}
+
+/** Ask for the tables of the other kinds of places, so that what stands out at one is seen whatever table is shown. */
+export function findOtherPlaces(ctx, dimensions, last, after) {
+  const sizes = [["stage", dimensions.stages], ["touchpoint", dimensions.touchpoints], ...dimensions.segments.map(({ name, values }) => [`segment:${name}`, values])];
+  const kinds = sizes.filter(([by, values]) => by !== chosenPlace(ctx, dimensions) && values.length > 1 && values.length <= MOST_PLACES).slice(0, MOST_KINDS);
+  return Promise.all(kinds.map(([by]) => askPlaces(ctx, dimensions, by, (query) => last.ask(ctx, "/v1/summaries/journey", query, { after, slot: by }))));
+}
+
+async function askPlaces(ctx, dimensions, by, ask) {
   const metric = ["comments", "mentions", "share", "net_sentiment", "negative"];
   const measure = chosenMetric(ctx, dimensions.metrics) ?? "nps";
-  const found = await last.ask(ctx, "/v1/summaries/journey", ctx.filters.query({ by, metric, measure, most: MOST_PLACES }));
+  const found = await ask(ctx.filters.query({ by, metric, measure, most: MOST_PLACES }));
   const name = by.slice("segment:".length);
   return {
     ...found,

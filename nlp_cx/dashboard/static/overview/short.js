@@ -5,22 +5,23 @@ import { sideOf } from "./drivers.js";
 import { base, changeText, metricsOf, scoreText } from "./metrics.js";
 import { metricName } from "../words.js";
 import { part } from "./part.js";
+import { findOtherPlaces } from "./places.js";
 import { byTheme } from "./themes.js";
 
 const CLEAR = 1.96; // standard errors that tell a difference from chance at one in twenty
 const ALPHA = 0.05;
 const ENOUGH = 5; // blaming comments of a theme, below which no place can stand out
 
-export function shortPart(now) {
+export function shortPart(now, dimensions) {
   return part(card({ title: now().t("short") }), {
     own: ["metric", "by"],
-    fetch: (_, { figures, scores, driven, places }) => Promise.all([figures, scores, driven, places]),
-    draw: (ctx, [figures, scores, { found }, places]) => {
+    fetch: (asked, { last, figures, scores, driven, places }) => Promise.all([figures, scores, driven, places, findOtherPlaces(asked, dimensions, last, driven)]),
+    draw: (ctx, [figures, scores, { found }, places, others]) => {
       const themes = [...byTheme(figures.rows)].filter(([theme]) => !ctx.restates(theme)).map(([theme, one]) => ({ theme, negative: one.negative?.value ?? 0 }));
       themes.sort((one, other) => other.negative - one.negative);
       const comments = figures.rows.find((row) => row.metric === "comments" && row.theme === null)?.value ?? 0;
       return h("ul.short", {}, [
-        ofScore(ctx, scores.rows, found), ofBlame(ctx, themes, comments), ofPlace(ctx, themes, places), ...ofDrivers(ctx, found),
+        ofScore(ctx, scores.rows, found), ofBlame(ctx, themes, comments), ofPlace(ctx, themes, [places, ...others].filter(Boolean)), ...ofDrivers(ctx, found),
       ].filter(Boolean).map((said) => h("li", {}, said)));
     },
   });
@@ -59,28 +60,32 @@ function ofBlame(ctx, themes, comments) {
   return apart ? compose(ctx, "short.blame", values) : compose(ctx, "short.blameTwo", { ...values, other: link(ctx, second.theme, "negative"), m: second.negative });
 }
 
-/** Which theme is blamed far more at one place than at the others that are compared. */
-function ofPlace(ctx, themes, places) {
-  if (!places) return null;
-  const counts = new Map(places.rows.map((row) => [`${row.metric}\n${row.theme ?? ""}\n${row.segment ?? ""}`, row.value]));
-  const count = (...key) => counts.get(key.join("\n")) ?? 0;
-  const names = [...new Set(places.rows.map((row) => row.segment))].filter(Boolean);
-  const all = names.reduce((sum, name) => sum + count("comments", "", name), 0);
-  const found = themes.flatMap(({ theme }) => {
-    const blamed = names.reduce((sum, name) => sum + count("negative", theme, name), 0);
-    return names.map((name) => {
-      const [n, there] = [count("comments", "", name), count("negative", theme, name)];
-      const [share, rest] = [there / n, (blamed - there) / (all - n)];
-      return { theme, name, share, rest, p: share > rest ? chance(there, n, blamed, all) : 1, enough: blamed >= ENOUGH && n > 0 && n < all };
-    });
-  }).filter(({ enough }) => enough);
+/** Which theme is blamed far more at one place than at the others of its kind. */
+function ofPlace(ctx, themes, kinds) {
+  const found = kinds.flatMap((places) => blamedAt(themes, places));
   const [best] = [...found].sort((one, other) => one.p - other.p);
   if (!best || best.p * found.length > ALPHA) return null; // however many cells are looked at
   const percent = (value) => ctx.format.percent(value, value < 0.1 ? 1 : 0);
   return compose(ctx, "short.place", {
-    theme: h("a", { href: ctx.link("read", { mentioning: best.theme, mentioning_as: "negative", ...places.restrict(best.name) }) }, ctx.themeName(best.theme)),
-    place: places.label(best.name), share: percent(best.share), rest: percent(best.rest),
+    theme: h("a", { href: ctx.link("read", { mentioning: best.theme, mentioning_as: "negative", ...best.places.restrict(best.name) }) }, ctx.themeName(best.theme)),
+    place: best.places.label(best.name), share: percent(best.share), rest: percent(best.rest),
   });
+}
+
+/** Where each theme is blamed, and how likely so much blame at one place is by chance. */
+function blamedAt(themes, places) {
+  const counts = new Map(places.rows.map((row) => [`${row.metric}\n${row.theme ?? ""}\n${row.segment ?? ""}`, row.value]));
+  const count = (...key) => counts.get(key.join("\n")) ?? 0;
+  const names = [...new Set(places.rows.map((row) => row.segment))].filter(Boolean);
+  const all = names.reduce((sum, name) => sum + count("comments", "", name), 0);
+  return themes.flatMap(({ theme }) => {
+    const blamed = names.reduce((sum, name) => sum + count("negative", theme, name), 0);
+    return names.map((name) => {
+      const [n, there] = [count("comments", "", name), count("negative", theme, name)];
+      const [share, rest] = [there / n, (blamed - there) / (all - n)];
+      return { theme, name, places, share, rest, p: share > rest ? chance(there, n, blamed, all) : 1, enough: blamed >= ENOUGH && n > 0 && n < all };
+    });
+  }).filter(({ enough }) => enough);
 }
 
 /** How likely so many of a theme's comments or more fall into one place by chance alone (Fisher's exact test). */

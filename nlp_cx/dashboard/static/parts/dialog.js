@@ -45,7 +45,9 @@ export function dialog({ title, body, actions = [], wide = false }) {
     const box = h("dialog.dialog", { "aria-labelledby": id, class: wide ? "wide" : "" }, form);
     box.addEventListener("click", (event) => event.target === box && leave());
     box.addEventListener("cancel", (event) => pending && event.preventDefault());
+    window.addEventListener("popstate", leave); // going back leaves the dialog with its view
     box.addEventListener("close", async () => { // a second Escape closes it all the same: wait for what is under way
+      window.removeEventListener("popstate", leave);
       await pending?.catch(() => {});
       box.remove();
       done(result);

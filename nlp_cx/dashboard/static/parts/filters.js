@@ -4,6 +4,7 @@ import { dialog } from "./dialog.js";
 import { chip } from "./bits.js";
 import { menu, popover } from "./menu.js";
 import { ofSegment } from "../state.js";
+import { segmentName } from "../words.js";
 
 const MOST_SEGMENTS = 6; // that stand in the bar without being asked for
 const wanted = new Set(); // segments that were asked for
@@ -54,7 +55,7 @@ export function filterBar(ctx, { dimensions, drill = false }) {
     const mine = chosen(segment);
     const others = filters.all("segment").filter((value) => !mine.includes(value));
     const options = segment.values.map(({ value, comments }) => ({ value: ofSegment(segment.name) + value, label: value || "–", count: comments }));
-    return menu({ name: `segment:${segment.name}`, label: segment.name, options, chosen: mine, choose: (values) => ctx.set({ segment: [...others, ...values] }) });
+    return menu({ name: `segment:${segment.name}`, label: segmentName(segment.name), options, chosen: mine, choose: (values) => ctx.set({ segment: [...others, ...values] }) });
   };
   const shown = (segment, at) => at < MOST_SEGMENTS || wanted.has(segment.name) || chosen(segment).length > 0;
   bar.append(...dimensions.segments.filter(shown).map(picker));
@@ -72,7 +73,7 @@ export function filterBar(ctx, { dimensions, drill = false }) {
           box.hidden = further.every(({ name }) => wanted.has(name));
           added.querySelector(".pick").click();
         },
-      }, segment.name))),
+      }, segmentName(segment.name)))),
     });
     bar.append(box);
   }

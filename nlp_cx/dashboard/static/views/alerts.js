@@ -3,6 +3,7 @@ import { h, icon, replace, uid } from "../dom.js";
 import { card, chip, empty, notes, pager, segmented, skeleton, trouble } from "../parts/bits.js";
 import { confirmed, dialog } from "../parts/dialog.js";
 import { ofSegment } from "../state.js";
+import { segmentName } from "../words.js";
 
 const MENTIONS = ["negative", "positive", "neutral", "any"];
 const WINDOWS = ["day", "week", "month", "quarter"];
@@ -72,7 +73,7 @@ function rule(alert, ctx, mayChange) {
     h("div.batch-main", {},
       h("div.batch-name", {}, icon("alerts"), h("strong.breaks", {}, alert.name),
         chip(t(alert.enabled ? `outcome.${alert.outcome ?? "new"}` : "off"), { kind: alert.enabled && ["fired", "known"].includes(alert.outcome) ? "warn" : alert.enabled && alert.outcome === "failed" ? "negative" : "" })),
-      h("p.breaks", {}, sentence(alert, ctx)),
+      alert.name !== sentence(alert, ctx) && h("p.breaks", {}, sentence(alert, ctx)),
       Object.keys(alert.filters).length > 0 && h("div.facts.flat", {}, h("span.hint", {}, t("only")), restrictions(alert.filters, ctx)),
       h("p.hint", {}, [
         t("from", { n: alert.min_n }), t("silence", { time: silence(alert.cool_down_hours, ctx) }),
@@ -257,6 +258,6 @@ function dimensionsOf(dimensions, { t, stageName }) {
     plain(t("language"), "language", dimensions.languages, (value) => t(`language.${value}`)),
     plain(t("touchpoint"), "touchpoint", dimensions.touchpoints),
     plain(t("stage"), "stage", dimensions.stages, stageName),
-    ...dimensions.segments.map(({ name, values }) => ({ label: name, key: "segment", values: values.slice(0, MOST).map(({ value }) => [ofSegment(name) + value, value || "–"]) })),
+    ...dimensions.segments.map(({ name, values }) => ({ label: segmentName(name), key: "segment", values: values.slice(0, MOST).map(({ value }) => [ofSegment(name) + value, value || "–"]) })),
   ].filter(({ values }) => values.length > 1);
 }

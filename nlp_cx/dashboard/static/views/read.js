@@ -43,7 +43,7 @@ export async function render(root, first) {
   root.append(
     h("header.view-head", {}, h("div", {}, h("h1", {}, t("title")), said), h("div.tools", {}, file("xlsx"), file("csv"), shareButton(ctx))),
     h("div.read-bar", {}, h("div.search.wide-search", {}, icon("search"), searched), order,
-      h("button.button.plain.small", { type: "button", onclick: () => help(ctx) }, t("keys"))),
+      h("button.button.plain.small.for-keyboard", { type: "button", onclick: () => help(ctx) }, t("keys"))),
     bar, list, more);
 
   const query = (extra) => ctx.filters.query({ drill: true, ...(ctx.params.get("order") ? { order: ctx.params.get("order") } : {}), ...extra });

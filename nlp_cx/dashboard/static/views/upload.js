@@ -2,7 +2,7 @@
 import { currentKey, Problem, save, wait } from "../api.js";
 import { h, icon, replace, uid } from "../dom.js";
 import { card, chip, empty, progress, skeleton, table, trouble } from "../parts/bits.js";
-import { lang, metricName } from "../words.js";
+import { lang, metricName, segmentName } from "../words.js";
 import { sample } from "../sample.js";
 
 const ROLES = ["text", "score", "segment", "created_at", "id", "respondent_id", "language", "touchpoint", "stage", "question", "unused"];
@@ -152,7 +152,7 @@ async function showDraft(place, ctx) {
         waiting.length > 0 && h("span.hint", {}, t("filesWait", { n: waiting.length }))),
       seen.notes.length > 0 && h("ul.notes", {}, seen.notes.map((note) => h("li", {}, icon("info"), h("span", {}, note)))),
       rereading),
-    mine.columns.map((sheet) => card({ title: sheet.sheet === null ? t("columns") : t("sheet", { name: sheet.sheet }), hint: t("columnsHint") },
+    mine.columns.map((sheet) => card({ title: sheet.sheet === null ? t("columns") : t("sheetNamed", { name: sheet.sheet }), hint: t("columnsHint") },
       columnsTable(sheet, ctx, changed))),
     card({ title: t("firstComments"), hint: texts.length > 1 ? t("severalTexts") : null },
       seen.first.length === 0 ? empty({ title: t("noComments"), text: t("noCommentsHint"), symbol: "warning" }) : commentsTable(seen.first.slice(0, 6), ctx)),
@@ -277,7 +277,7 @@ function scaleChoice(column, { t, toast }, changed) {
         set({ metric: part ? `${chosen}:${part}` : chosen, min, max, direction: "higher_is_better" });
       },
     }, [...Object.keys(SCALES), "score"].map((one) => h("option", { value: one, selected: one === (known ? metric : "score") }, t(one === "score" ? "otherScore" : `metric.${one}`)))),
-    end("min", "lowest"), h("span", { "aria-hidden": "true" }, "–"), end("max", "highest"),
+    h("span.ends", {}, end("min", "lowest"), h("span", { "aria-hidden": "true" }, "–"), end("max", "highest")),
     h("select", {
       "aria-label": t("directionOf", { column: column.column }), value: score.direction,
       onchange: (event) => set({ direction: event.target.value }),
@@ -294,7 +294,7 @@ function commentsTable(comments, { t, format }) {
       has("scores") && { title: t("role.score"), cell: (one) => one.scores.map(({ metric, value }) => chip(`${metricName(metric)} ${format.number(value, Number.isInteger(value) ? 0 : 1)}`)) },
       has("created_at") && { title: t("role.created_at"), cell: (one) => format.date(one.created_at) },
       has("touchpoint") && { title: t("touchpoint"), cell: (one) => one.touchpoint ?? "–" },
-      ...segments.slice(0, 4).map((name) => ({ title: name, cell: (one) => one.segments[name] ?? "–" })),
+      ...segments.slice(0, 4).map((name) => ({ title: segmentName(name), cell: (one) => one.segments[name] ?? "–" })),
     ].filter(Boolean),
   });
 }
