@@ -215,9 +215,7 @@ async def summarise_scores(
     response_model=DimensionsOut,
     responses={304: {"description": "Nothing changed since the ETag that was sent."}, **problems(503)},
 )
-async def list_dimensions(
-    request: Request, asked: Annotated[Scope, Query()], caller: Reader, here: Here
-) -> Response:
+async def list_dimensions(request: Request, asked: Annotated[Scope, Query()], caller: Reader, here: Here) -> Response:
     """Give dates, languages, touchpoints, stages, segments, scores, themes, models and batches that occur.
 
     *Các ngày, ngôn ngữ, điểm chạm, giai đoạn, phân khúc, điểm số, nhóm nguyên nhân, mô hình và lô có trong dữ liệu.*

@@ -56,7 +56,7 @@ def test_every_example_is_looked_at_corrected_analysed_and_summed_up(window, sta
 
 
 def test_a_scale_is_taken_from_the_header_and_an_empty_one_refused(window, start):
-    """Choosing "Score" for a column once made it NPS on 0-10, whatever its header said; the keyboard stays where it is."""
+    """Choosing "Score" for a column once made it NPS on 0-10, whatever its header said; the focus stays where it is."""
     page = window(service=start()).go("upload")
     survey = "Nhận xét,Dịch vụ của bãi xe (1-7)\nChờ lâu,2\nNhanh gọn,7\nBình thường,\n"
     page.locator(".view[data-view=upload] input[type=file]").set_input_files(
