@@ -277,7 +277,7 @@ async def create_alert(asked: NewAlert, caller: Admin, here: Here, once: Idempot
         made = await run_in_threadpool(partial(_create, here, caller.workspace, asked, rule))
         return JSONResponse(alert_record(made), status_code=201, headers={"Location": f"/v1/alerts/{made.id}"})
 
-    return await once.run(hashlib.sha256(asked.model_dump_json().encode()).hexdigest(), work)
+    return await once.run(hashlib.sha256(asked.model_dump_json().encode()).hexdigest(), work, find=here.store.alert)
 
 
 @router.post(

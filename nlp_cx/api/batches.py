@@ -81,7 +81,7 @@ async def create_batch(
                 batch_record(batch, lang), status_code=202, headers={"Location": f"/v1/batches/{batch.id}"}
             )
 
-        return await once.run(upload.digest, work)
+        return await once.run(upload.digest, work, find=here.store.batch)
 
 
 @router.get(

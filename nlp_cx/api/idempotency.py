@@ -26,18 +26,27 @@ class Once:
     route: str
     key: str | None
 
-    async def run(self, digest: str, work: Callable[[], Awaitable[Response]]) -> Response:
+    async def run(
+        self,
+        digest: str,
+        work: Callable[[], Awaitable[Response]],
+        *,
+        find: Callable[[str, str], object | None] | None = None,
+    ) -> Response:
         """Do it, or give the answer of the first time.
 
         Args:
             digest: Hash of the request's body (and of whatever else decides what is done).
             work: What creates; its response must have a body of its own, not a stream.
+            find: Finds what was created by workspace and id, the end of its Location; None if it is there no more. For
+                what can be deleted.
 
         Returns:
             The response of `work`, now or then; then with `Idempotency-Replayed: true`.
 
         Raises:
-            ConflictError: If the same is under way at this moment.
+            ConflictError: If the same is under way at this moment, or what it created was deleted meanwhile: a request
+                that was late must not bring back what somebody deleted.
             RequestError: If the key came with another body before.
         """
         if self.key is None:
@@ -49,6 +58,9 @@ class Once:
         if begun.state == "conflict":
             raise RequestError("Idempotency-Key", "came with another body before: use a new key for a new request")
         if begun.state == "replay":
+            made = begun.headers.get("location", "").rpartition("/")[2]
+            if find is not None and await run_in_threadpool(find, self.workspace, made) is None:
+                raise ConflictError("what came of this Idempotency-Key was deleted: use a new key to create it anew")
             headers = {**begun.headers, "Idempotency-Replayed": "true"}
             return Response(begun.body, status_code=begun.status, headers=headers)
         try:

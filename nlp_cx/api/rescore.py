@@ -67,7 +67,7 @@ async def rescore_comments(
         record = batch_record(batch, preferred_language(request.scope)) | {"without_raw": left}
         return JSONResponse(record, status_code=202, headers={"Location": f"/v1/batches/{batch.id}"})
 
-    return await once.run(digest, work)
+    return await once.run(digest, work, find=here.store.batch)
 
 
 def _rescore(here: Service, workspace: str, where: Filter, name: str) -> tuple[Batch, int]:

@@ -150,7 +150,7 @@ async def create_webhook(asked: NewWebhook, caller: Admin, here: Here, once: Ide
             webhook_record(made) | {"secret": secret}, status_code=201, headers={"Location": f"/v1/webhooks/{made.id}"}
         )
 
-    return await once.run(hashlib.sha256(asked.model_dump_json().encode()).hexdigest(), work)
+    return await once.run(hashlib.sha256(asked.model_dump_json().encode()).hexdigest(), work, find=here.store.webhook)
 
 
 @router.get(

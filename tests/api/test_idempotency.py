@@ -112,3 +112,28 @@ def test_keys_of_different_workspaces_are_different(things, new_key):
 def test_a_key_must_be_a_short_word(things, key):
     """Visible ASCII, up to 255."""
     assert post(things, key=key.encode()).status_code == 422
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("/v1/webhooks", {"url": "https://cx.example.com/hook", "events": ["batch.completed"]}),
+        ("/v1/alerts", {"name": "a", "kind": "threshold", "theme": "delivery", "limit": 0.2}),
+        ("/v1/batches", [{"text": "giá rẻ"}]),
+    ],
+)
+def test_what_was_deleted_is_not_brought_back_by_a_late_repetition(serve, path, body):
+    """It is refused, and so is told; another key creates anew."""
+    client = serve()
+
+    def create(key):
+        return client.post(path, json=body, headers={"Idempotency-Key": key})
+
+    first = create("1")
+    assert create("1").json()["id"] == first.json()["id"]
+    assert client.delete(first.headers["location"]).status_code == 204
+
+    refused = create("1")
+    assert (refused.status_code, refused.json()["code"]) == (409, "conflict")
+    assert "deleted" in refused.json()["detail"]
+    assert create("2").is_success
