@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from nlp_cx.errors import FileError
 from nlp_cx.ingest.fields import Record, record_table
+from nlp_cx.ingest.parquet_pages import check_pages
 from nlp_cx.ingest.table import Table
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ def open_parquet(path: Path, sheet: str | None) -> tuple[list[Table], list[str]]
         kinds = frame.collect_schema()
     except (pl.exceptions.PolarsError, OSError) as error:
         raise FileError(f"{path.name} cannot be read as Parquet ({error}): write it again") from error
+    check_pages(path)
     words = [name for name, kind in kinds.items() if kind in (pl.String, pl.Categorical, pl.Enum)]
     cut = frame.with_columns(pl.col(words).cast(pl.String).str.slice(0, CELL_KEPT))
 

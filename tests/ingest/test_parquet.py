@@ -1,11 +1,16 @@
 """Parquet gives the same comments as JSON lines of the same fields."""
 
 import tracemalloc
+from contextlib import suppress
 from datetime import date
 
 import polars as pl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from nlp_cx.ingest import open_survey
+from nlp_cx.errors import FileError
+from nlp_cx.ingest import open_survey, parquet_pages
 from nlp_cx.records import Comment, Score
 
 
@@ -66,3 +71,59 @@ def test_a_small_file_of_enormous_cells_is_read_in_little_memory(tmp_path):
     assert (len(refused), last.text) == (rows - 1, "giao hàng chậm quá")
     assert {row.reason for row in refused} == {"the text has more than 1,000,000 characters: split it"}
     assert most < 100 << 20
+
+
+def test_a_cell_that_would_fill_the_memory_is_refused_unread(tmp_path, monkeypatch):
+    """A few kilobytes of file unpacked to gigabytes; only the headers of its pages are looked at."""
+    monkeypatch.setattr(parquet_pages, "PAGE_BYTES", 4 << 20)
+    frame = pl.DataFrame({"id": [1, 2], "comment": ["giao hàng chậm quá", "x" * (50 << 20)]})
+    frame.write_parquet(tmp_path / "survey.parquet", compression="zstd")
+    assert (tmp_path / "survey.parquet").stat().st_size < 50_000
+
+    with pytest.raises(FileError, match=r"column 'comment', has a page that unpacks to 50 MB, more than 4 MB: shorten"):
+        open_survey(tmp_path / "survey.parquet")
+
+
+def test_many_cells_that_would_fill_the_memory_together_are_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr(parquet_pages, "HELD_BYTES", 4 << 20)
+    frame = pl.DataFrame({f"comment {number}": ["x" * (1 << 20)] for number in range(5)})
+    frame.write_parquet(tmp_path / "survey.parquet", compression="zstd")
+
+    with pytest.raises(
+        FileError, match="unpacks to 5 MB for a single page of each column: write it again with smaller"
+    ):
+        open_survey(tmp_path / "survey.parquet")
+
+
+def test_a_list_without_end_is_refused(tmp_path, monkeypatch):
+    """A run of equal values takes no bytes in the file, and all of its own in memory."""
+    monkeypatch.setattr(parquet_pages, "HELD_VALUES", 100_000)
+    frame = pl.DataFrame({"comment": ["giao hàng chậm quá"], "tags": [[1] * 200_000]})
+    frame.write_parquet(tmp_path / "survey.parquet")
+
+    with pytest.raises(FileError, match="for a single page of each column"):
+        open_survey(tmp_path / "survey.parquet")
+
+
+@pytest.mark.parametrize("kept", [0.3, 0.9, 0.999])
+def test_a_file_that_is_cut_short_is_told(tmp_path, kept):
+    path = tmp_path / "survey.parquet"
+    pl.DataFrame({"comment": ["giao hàng chậm quá", "tốt"]}).write_parquet(path)
+    path.write_bytes(path.read_bytes()[: int(path.stat().st_size * kept)])
+
+    with pytest.raises(FileError, match="cannot be read as Parquet"):
+        open_survey(path)
+
+
+@given(st.data())
+def test_headers_of_rubbish_are_told(tmp_path_factory, data):
+    """Any byte of headers and footer may be any other; whatever comes of it, it is no error but ours."""
+    path = tmp_path_factory.mktemp("rubbish") / "survey.parquet"
+    pl.DataFrame({"id": [1, 2], "comment": ["giao hàng chậm quá", "tốt"], "tags": [["a"], []]}).write_parquet(path)
+    bytes_of = bytearray(path.read_bytes())
+    for place in data.draw(st.lists(st.integers(4, len(bytes_of) - 5), min_size=1, max_size=4)):
+        bytes_of[place] = data.draw(st.integers(0, 255))
+    path.write_bytes(bytes_of)
+
+    with suppress(FileError):
+        parquet_pages.check_pages(path)
