@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
@@ -35,6 +35,14 @@ def _moment(given: object) -> object:
     return given
 
 
+def _in_utc(moment: datetime) -> datetime:
+    """Refuse a moment that UTC, by which all are kept, has no year for."""
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("must lie within the years 1 to 9999 of UTC") from None
+
+
 def _flag(given: object) -> object:
     """Take true and false, nothing that may be meant as one of them."""
     if isinstance(given, str) and given not in ("true", "false"):
@@ -60,7 +68,7 @@ def _name_themes(schema: dict[str, Any]) -> None:
 
 
 Day = Annotated[date, BeforeValidator(_day)]
-Moment = Annotated[AwareDatetime, BeforeValidator(_moment)]
+Moment = Annotated[AwareDatetime, BeforeValidator(_moment), AfterValidator(_in_utc)]
 Flag = Annotated[bool, BeforeValidator(_flag)]
 ThemeId = Annotated[str, AfterValidator(known_theme), Field(json_schema_extra=_name_themes)]
 Value = Annotated[str, Field(min_length=1, max_length=MAX_NAME)]

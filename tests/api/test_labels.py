@@ -138,6 +138,17 @@ def test_the_export_holds_all_that_was_said_of_a_comment(client, tmp_path):
     assert [client.get(f"/v1/labels/export?since={since}").status_code for since in ("0.5", "2026-11-01")] == [422, 422]
 
 
+@pytest.mark.parametrize("since", ["9999-12-31T23:59:59-14:00", "0001-01-01T00:00:00%2B14:00"])
+def test_a_moment_that_utc_has_no_year_for_is_refused(client, since):
+    """The database keeps moments by UTC, and said so with a 500."""
+    answer = client.get(f"/v1/labels/export?since={since}")
+
+    assert answer.status_code == 422
+    assert answer.json()["invalid_params"] == [
+        {"name": "since", "reason": "must lie within the years 1 to 9999 of UTC"}
+    ]
+
+
 def test_the_export_is_empty_without_corrections(client):
     """Not an error."""
     answer = client.get("/v1/labels/export")
