@@ -134,7 +134,7 @@ def check_url(url: str, *, private: bool = False) -> str:
     if parts.username is not None or parts.password is not None:
         raise RequestError("url", "must not hold a name or a password")
     host = parts.hostname.removesuffix(".")
-    if ":" not in host and not _HOST.fullmatch(host):
+    if "%" in host or (":" not in host and not _HOST.fullmatch(host)):
         raise RequestError("url", "must start with https:// and name a host")
     if not private and _is_local(host):
         raise RequestError("url", "must not name a private or local address")
@@ -164,17 +164,25 @@ def is_public(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
     """
     if isinstance(address, ipaddress.IPv6Address):
         inner = address.ipv4_mapped or address.sixtofour or (address.teredo[1] if address.teredo else None)
-        if inner is None and address in _NAT64:
+        if inner is None and (address in _NAT64 or int(address) >> 32 & 0xFDFFFFFF == _ISATAP):
             inner = ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
         if inner is not None:
             return is_public(inner)
-        if address in _COMPATIBLE:
-            return False
+    if any(address in network for network in _CLOSED):
+        return False
     return address.is_global and not (address.is_multicast or address.is_reserved or address.is_unspecified)
 
 
 _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
-_COMPATIBLE = ipaddress.IPv6Network("::/96")
+_ISATAP = 0x5EFE
+"""Ends the first half of what RFC 5214 makes an interface's number of; the second half is an address of version 4."""
+_CLOSED = (
+    ipaddress.IPv6Network("::/96"),  # version 4 in the old way
+    ipaddress.IPv6Network("fec0::/10"),  # of a site, before fc00::/7
+    ipaddress.IPv6Network("3fff::/20"),  # for examples
+    ipaddress.IPv4Network("192.88.99.0/24"),  # relays into version 6
+)
+"""Closed networks that not every Python knows as such."""
 
 
 def deliver(url: str, headers: Mapping[str, str], body: str, *, private: bool = False) -> Answer:

@@ -20,7 +20,7 @@ from tests.receiver import receiver
 
 CLOSED = [
     "0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12", "192.0.2.0/24",
-    "192.168.0.0/16", "198.18.0.0/15", "224.0.0.0/4", "240.0.0.0/4",
+    "192.88.99.0/24", "192.168.0.0/16", "198.18.0.0/15", "224.0.0.0/4", "240.0.0.0/4",
 ]  # fmt: skip
 
 
@@ -91,6 +91,42 @@ def test_a_name_that_begins_to_stand_for_a_private_address_is_not_connected_to(m
     assert answer.error == "the host stands for a private or local address"
 
 
+def test_a_name_is_looked_up_once_and_what_was_looked_at_is_connected_to(monkeypatch):
+    """A name server may give another answer a moment later: there is no later question."""
+    looked_up, connected = [], []
+    kind = (socket.AF_INET, socket.SOCK_STREAM, 6, "")
+
+    def look_up(host, port, *args, **kwargs):
+        looked_up.append(host)
+        return [(*kind, ("93.184.216.34" if len(looked_up) == 1 else "127.0.0.1", port))]
+
+    def connect(address, *args, **kwargs):
+        connected.append(address)
+        raise OSError("no network here")
+
+    monkeypatch.setattr(socket, "getaddrinfo", look_up)
+    monkeypatch.setattr(socket, "create_connection", connect)
+    answer = deliver("https://hooks.example.com/x", {}, "{}")
+
+    assert (looked_up, connected) == (["hooks.example.com"], [("93.184.216.34", 443)])
+    assert answer.error == "no connection: ConnectError"
+
+
+@pytest.mark.parametrize(
+    ("family", "address"),
+    [
+        (socket.AF_INET6, ("::ffff:127.0.0.1", 443, 0, 0)), (socket.AF_INET6, ("64:ff9b::7f00:1", 443, 0, 0)),
+        (socket.AF_INET6, ("fe80::1%lo", 443, 0, 1)), (socket.AF_INET6, ("::", 443, 0, 0)),
+        (socket.AF_INET, ("0.0.0.0", 443)), (socket.AF_INET, ("169.254.169.254", 443)),  # noqa: S104
+    ],
+)  # fmt: skip
+def test_a_name_that_stands_for_a_wrapped_address_is_not_connected_to(monkeypatch, family, address):
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: [(family, socket.SOCK_STREAM, 6, "", address)])
+    monkeypatch.setattr(socket, "create_connection", lambda *_, **__: pytest.fail("it was connected to"))
+
+    assert deliver("https://hooks.example.com./x", {}, "{}").error == "the host stands for a private or local address"
+
+
 def test_an_answer_that_drips_ends_at_the_deadline(monkeypatch):
     monkeypatch.setattr(webhooks, "SECONDS", 0.5)
     with receiver(drip=0.05) as told:
@@ -111,17 +147,32 @@ def test_no_address_of_a_closed_network_is_public(data):
     network = ipaddress.ip_network(data.draw(st.sampled_from(CLOSED)))
     address = network[data.draw(st.integers(0, network.num_addresses - 1))]
     assert not is_public(address)
-    for wrapped in (f"::ffff:{address}", f"64:ff9b::{address}", f"::{address}"):
+    for wrapped in (f"::ffff:{address}", f"64:ff9b::{address}", f"::{address}", f"2606:4700::5efe:{address}"):
         assert not is_public(ipaddress.ip_address(wrapped))
 
 
-@pytest.mark.parametrize("address", ["::", "::1", "fe80::1", "fc00::1", "fd00:ec2::254", "ff02::1", "2001:db8::1"])
+@pytest.mark.parametrize(
+    "address",
+    [
+        "::",
+        "::1",
+        "fe80::1",
+        "fc00::1",
+        "fd00:ec2::254",
+        "ff02::1",
+        "2001:db8::1",
+        "fec0::1",
+        "3fff::1",
+        "64:ff9b:1::7f00:1",
+    ],
+)
 def test_no_closed_address_of_version_6_is_public(address):
     assert not is_public(ipaddress.ip_address(address))
 
 
 @pytest.mark.parametrize(
-    "address", ["8.8.8.8", "93.184.216.34", "2606:4700::1111", "::ffff:8.8.8.8", "64:ff9b::8.8.8.8"]
+    "address",
+    ["8.8.8.8", "93.184.216.34", "2606:4700::1111", "::ffff:8.8.8.8", "64:ff9b::8.8.8.8", "2606:4700::5efe:8.8.8.8"],
 )
 def test_addresses_of_the_internet_are_public(address):
     assert is_public(ipaddress.ip_address(address))
@@ -166,8 +217,8 @@ def test_private_addresses_are_known_in_other_spellings(host):
     assert check_url(f"https://{host}/hook", private=True)
 
 
-@pytest.mark.parametrize("host", ["localhost%2e", "<e", "a..b", "a,b"])
+@pytest.mark.parametrize("host", ["localhost%2e", "<e", "a..b", "a,b", "[2606:4700::1111%25eth0]", "[fe80::1%lo]"])
 def test_a_host_is_a_name(host):
-    """Of letters, digits and dots; what stands behind `%` could be a name of this machine."""
+    """Of letters, digits and dots; what stands behind `%` could be a name, or a network, of this machine."""
     with pytest.raises(RequestError, match="name a host"):
         check_url(f"https://{host}/hook")
