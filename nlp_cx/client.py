@@ -107,11 +107,7 @@ class Client:
         parameters = {"name": path.name[-200:]}
         if mapping:
             parameters["mapping"] = json.dumps(mapping, ensure_ascii=False)
-        try:
-            size = path.stat().st_size
-            path.open("rb").close()
-        except OSError as error:
-            raise FileError(f"{path} cannot be read: {error.strerror or error}") from error
+        size = _size(path)
         headers = {
             "Content-Type": "application/octet-stream",
             "Content-Length": str(size),
@@ -125,6 +121,11 @@ class Client:
     def batch(self, batch_id: str) -> dict[str, Any]:
         """Give a batch, as the API gives it."""
         return dict(self._ask("GET", f"/v1/batches/{batch_id}").json())
+
+    def rejected(self, batch_id: str, *, limit: int) -> list[dict[str, Any]]:
+        """Give the first things of a batch that could not be used, as the API gives them."""
+        answer = self._ask("GET", f"/v1/batches/{batch_id}/errors", params={"limit": limit})
+        return list(answer.json()["items"])
 
     def follow(self, batch_id: str, *, seen: Callable[[Mapping[str, Any]], object] = lambda _: None) -> dict[str, Any]:
         """Wait until a batch is over.
@@ -214,11 +215,28 @@ def _error(answer: httpx.Response) -> NlpCxError:
         problem = answer.json()
         told = str(problem["detail"])
         known = ColumnError if problem.get("code") == ColumnError.code else None
-        reasons = [f"{each['name']}: {each['reason']}" for each in problem.get("invalid_params", [])]
+        invalid = [] if known else problem.get("invalid_params", [])  # the command line has options for columns
+        reasons = [f"{each['name']}: {each['reason']}" for each in invalid]
     except (ValueError, LookupError, TypeError):
         told, known, reasons = f"the service answered {answer.status_code}", None, []
     told = "; ".join([told, *(reason for reason in reasons if reason not in told)])
     return (known or ERRORS.get(answer.status_code, ServiceError))(told)
+
+
+def _size(path: Path) -> int:
+    """Give the bytes of a file that can be sent."""
+    if path.is_dir():
+        raise FileError(f"{path} is a folder: name a file in it")
+    try:
+        size = path.stat().st_size
+        path.open("rb").close()
+    except FileNotFoundError as error:
+        raise FileError(f"there is no file {path}: check the path") from error
+    except OSError as error:
+        raise FileError(f"{path} cannot be read: {error.strerror or error}") from error
+    if not size:
+        raise FileError(f"{path.name} is empty")
+    return size
 
 
 def _pieces(path: Path, sent: Callable[[int], object]) -> Iterator[bytes]:

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from rich.console import RenderableType
+from rich.text import Text
 
 from nlp_cx.client import FORMATS, Client
 from nlp_cx.errors import ServiceError
 from nlp_cx.export.draft import check_target
 from nlp_cx.render import make_console, progress_bar
-from nlp_cx.render.terminal import number
+from nlp_cx.render.terminal import number, printable
 from nlp_cx.words import Tongue, say
+
+_SHOWN = 5
+"""Rows and fields that could not be used which are told one by one."""
 
 
 class SubmitSession:
@@ -75,6 +79,7 @@ class SubmitSession:
                 raise ServiceError(f"the batch failed: {detail}")
             if batch["state"] == "completed":
                 self._say_counts(batch)
+                self._say_faults(batch, client.rejected(batch["id"], limit=_SHOWN + 1), url)
             if out is not None:
                 client.download(batch["id"], out)
                 self._say(say("print.written", self._lang, path=out), style="bold")
@@ -93,6 +98,19 @@ class SubmitSession:
         """Say how many comments were analysed and how many rows were not."""
         counts = {name: number(batch[name], self._lang) for name in ("done", "rejected")}
         self._say(say("submit.done", self._lang, **counts), style="yellow" if batch["rejected"] else None)
+
+    def _say_faults(self, batch: Mapping[str, Any], rejected: Sequence[Mapping[str, Any]], url: str) -> None:
+        """Say how the file was read where that was not plain, and the first things that could not be used."""
+        told = list(batch["notes"])
+        for each in rejected[:_SHOWN]:
+            reason = each["reason_vi"] if self._lang == "vi" and each["reason_vi"] else each["reason"]
+            named = f"{each['field']}: {reason}" if each["field"] else reason
+            key = "submit.row" if each["sheet"] is None else "submit.row_of"
+            told.append(say(key, self._lang, row=each["row"], sheet=each["sheet"], reason=named))
+        if len(rejected) > _SHOWN:
+            told.append(say("submit.more", self._lang, url=url.rstrip("/"), id=batch["id"]))
+        for line in told:
+            self._say(Text(f"! {printable(line)}", style="yellow"))
 
     def _say(self, what: RenderableType, *, style: str | None = None) -> None:
         """Say something to a person."""

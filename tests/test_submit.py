@@ -78,6 +78,61 @@ def test_what_the_service_refuses_is_said_with_its_reason(url, tmp_path, capsys)
     said = capsys.readouterr().err
     assert "no column of free text" in said
     assert "--text-column" in said
+    assert "mapping" not in said
+
+
+def test_what_could_not_be_used_is_said_by_row_and_field(url, tmp_path, capsys):
+    path = tmp_path / "a.csv"
+    rows = "".join(f"{number},giao hàng chậm quá,{score}\n" for number, score in enumerate((9, 44, "x")))
+    path.write_text("mã,ý kiến,nps\n" + rows, encoding="utf-16")
+    for lang, told in (
+        ("en", ["! read as utf-16", "! row 3: nps: 44 is off the scale 0-10", "! row 4: nps: 'x' is not a score"]),
+        (
+            "vi",
+            ["! đọc theo bảng mã utf-16", "! dòng 3: nps: 44 nằm ngoài", "! dòng 4: nps: 'x' không phải là điểm số"],
+        ),
+    ):
+        assert main(["submit", str(path), "--url", url, "--lang", lang]) == 0
+        said = capsys.readouterr().out
+        assert [line for line in told if line not in said] == []
+
+
+def test_only_the_first_of_many_faults_are_said(url, tmp_path, capsys):
+    path = tmp_path / "a.jsonl"
+    path.write_text('{"id": "1", "text": "giá rẻ"}\n' + "broken\n" * 7, encoding="utf-8")
+
+    assert main(["submit", str(path), "--url", url, "--lang", "en"]) == 0
+
+    said = capsys.readouterr().out
+    assert "7 rows rejected" in said
+    assert said.count("the line is not JSON") == 5
+    assert f"... and more: {url}/v1/batches/b_" in said
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "told"),
+    [
+        ("a.csv", b"", "a.csv is empty"),
+        ("a.json", b"[" * 100_000, "a.json holds no JSON record (the JSON breaks in record 1"),
+        ("a.json", b'[{"text": "x", "n": ' + b"9" * 5000 + b"}]", "a.json holds no JSON record (the JSON breaks"),
+        ("a.csv", bytes(range(256)) * 20, "a.csv is a binary file"),
+        ("a.xlsx", b"\xd0\xcf\x11\xe0" + "EncryptedPackage".encode("utf-16-le"), "protected by a password"),
+        ("a.xls", b"<html><table></table></html>", "a.xls is a web page or XML"),
+        ("a.parquet", b"PAR1" + b"x" * 100 + b"PAR1", "a.parquet cannot be read as Parquet"),
+    ],
+)
+def test_a_file_that_is_none_is_refused_by_name(url, tmp_path, capsys, name, content, told):
+    path = tmp_path / name
+    path.write_bytes(content)
+    assert main(["submit", str(path), "--url", url, "--lang", "en"]) == 3
+    assert told in capsys.readouterr().err
+
+
+def test_a_folder_and_a_file_that_is_not_there_are_told(url, tmp_path, capsys):
+    assert main(["submit", str(tmp_path), "--url", url, "--lang", "vi"]) == 3
+    assert f"{tmp_path} là thư mục: hãy chỉ ra một tệp trong đó" in capsys.readouterr().err
+    assert main(["submit", str(tmp_path / "none.csv"), "--url", url, "--lang", "en"]) == 3
+    assert "there is no file" in capsys.readouterr().err
 
 
 def test_results_do_not_replace_a_file_unless_told(url, survey, tmp_path):

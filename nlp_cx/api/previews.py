@@ -20,7 +20,7 @@ from nlp_cx.api.survey_file import BODY, MappingGiven, Name, open_file, rename_e
 from nlp_cx.api.uploads import Upload, received
 from nlp_cx.errors import ColumnError, FileError
 from nlp_cx.ingest import Rejected
-from nlp_cx.jobs.staging import describe_plans, upload_rows
+from nlp_cx.jobs.staging import describe_plans, survey_notes, upload_rows
 from nlp_cx.records import Comment
 from nlp_cx.redact import Redactor
 from nlp_cx.words import Tongue, translate
@@ -101,7 +101,7 @@ def _preview(here: Service, upload: Upload, lang: Tongue) -> dict[str, Any]:
         "format": survey.format,
         "rows": survey.total_rows,
         "sheets": describe_plans(survey.plans),
-        "notes": [translate(note.replace(upload.path.name, upload.name), lang) for note in survey.notes],
+        "notes": [translate(note.replace(upload.path.name, upload.name), lang) for note in survey_notes(survey)],
         "comments": counts["comments"],
         "rejected": counts["row"],
         "first": [_shown(comment, redactor) for comment in comments],

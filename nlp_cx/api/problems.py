@@ -21,6 +21,7 @@ from starlette.types import Scope
 
 from nlp_cx.errors import (
     BusyError,
+    ColumnError,
     CommentError,
     ConflictError,
     ForbiddenError,
@@ -96,6 +97,7 @@ _TITLES: Mapping[int, str] = {413: "Content Too Large", 422: "Unprocessable Cont
 """Names of RFC 9110 that older Pythons do not know yet."""
 _METHODS = ("DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT")
 _LONGEST_REASON = 300
+_COLUMNS = 'says what columns are, such as {"text": ["COLUMN"], "scores": ["nps=COLUMN:0-10"]}'
 
 
 class InvalidParam(BaseModel):
@@ -218,7 +220,8 @@ def error_problem(scope: Scope, error: NlpCxError) -> Response:
     if named is None:
         return problem(scope, status, str(error), code=error.code, headers=headers)
     name, reason = named
-    detail = f"{name}: {translate(reason, preferred_language(scope))}"
+    told = isinstance(error, ColumnError)  # it names columns, and what is to be said of the field stands beside it
+    detail = str(error) if told else f"{name}: {translate(reason, preferred_language(scope))}"
     return problem(scope, status, detail, code=error.code, invalid=[named], headers=headers)
 
 
@@ -226,6 +229,8 @@ def _named(error: NlpCxError) -> tuple[str, str] | None:
     """Give the field that an error is about, and what is wrong with it."""
     if isinstance(error, RequestError):
         return error.name, error.reason
+    if isinstance(error, ColumnError):
+        return "mapping", _COLUMNS
     if isinstance(error, CommentError):
         return error.field, str(error).removeprefix(f"{error.field}: ")
     return None

@@ -13,7 +13,7 @@ from nlp_cx.errors import ColumnError
 from nlp_cx.ingest.lexicon import fold, lexicon
 from nlp_cx.ingest.notes import column_notes
 from nlp_cx.ingest.profile import MAX_CATEGORIES, Profile, look_at
-from nlp_cx.ingest.scales import ScoreColumn, declared_scale, parse_score, share_off_scale
+from nlp_cx.ingest.scales import ScoreColumn, declaration, declared_scale, parse_score, share_off_scale
 
 RoleName = Literal[
     "text", "id", "question", "language", "created_at", "respondent_id", "touchpoint", "stage", "segment",
@@ -321,7 +321,7 @@ def suggest(
             if role.score.scale_from == "metric" and _is_of_other_scale(role.score, sample):
                 notes.append(
                     f"column {header!r} holds numbers off the scale {role.score.min:g}-{role.score.max:g} of "
-                    f'{role.score.metric} and was left out; declare its scale: --score "{guess.role}={header}:MIN-MAX"'
+                    f"{role.score.metric} and was left out; declare its scale: {declaration(guess.role, header)}"
                 )
                 role = replace(role, role="unused", score=None)
         else:

@@ -73,7 +73,12 @@ def open_json(path: Path, sheet: str | None) -> tuple[list[Table], list[str]]:
     def records() -> Iterator[Record | Broken]:
         return _array_records(path, source)
 
-    return record_table(records, None), source.notes
+    tables = record_table(records, None)
+    if not tables:
+        fault = next(iter(records()), None)
+        told = fault.problem.en if isinstance(fault, Broken) else "there is no record in it"
+        raise FileError(f"{path.name} holds no JSON record ({told}): write an array of objects")
+    return tables, source.notes
 
 
 def _array_records(path: Path, source: TextFile) -> Iterator[Record | Broken]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from nlp_cx.ingest.cells import as_text
 from nlp_cx.ingest.lexicon import fold, is_missing, lexicon
 from nlp_cx.ingest.profile import Profile, encoded_twice, letters_lost
+from nlp_cx.ingest.scales import declaration
 
 if TYPE_CHECKING:
     from nlp_cx.ingest.columns import ColumnRole
@@ -47,7 +48,7 @@ def _unused(header: str, profile: Profile, metric: str) -> Iterator[str]:
     if profile.free and profile.words >= 4:
         yield f"column {header!r} holds free text but is not used; name it as a text column to analyse it"
     elif profile.numeric > 0.8 and profile.distinct <= 11 and lexicon().metrics["score"].match(fold(header)):
-        example = f'--score "{metric}={header}:1-5"'
+        example = declaration(metric, header, "1-5")
         yield f"column {header!r} looks like a score without a scale; declare it, as in {example}"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 import re
 import unicodedata
@@ -131,7 +132,7 @@ def read_score(cell: object, column: ScoreColumn) -> tuple[float | None, Problem
     if value is None:
         return None, Problem(f"{shown!r} is not a score", f"{shown!r} không phải là điểm số")
     if not column.min <= value <= column.max:
-        hint = f'--score "{column.metric}={column.column}:MIN-MAX"'
+        hint = declaration(column.metric, column.column)
         return None, Problem(
             f"{value:g} is off the scale {column.min:g}-{column.max:g} of {column.metric}; "
             f"if the scale is another one, declare it: {hint}",
@@ -139,6 +140,48 @@ def read_score(cell: object, column: ScoreColumn) -> tuple[float | None, Problem
             f"nếu thang điểm khác, hãy khai báo: {hint}",
         )
     return value, None
+
+
+def declaration(metric: str, column: str, scale: str = "MIN-MAX") -> str:
+    """Write how the scale of a column is declared on the command line; a service says `in_mapping` of it.
+
+    Examples:
+        >>> declaration("nps", "Q1", "0-10")
+        '--score "nps=Q1:0-10"'
+    """
+    return f'--score "{metric}={column}:{scale}"'
+
+
+def in_mapping(told: str) -> str:
+    """Say how a scale is declared to a service, where a sentence ends in how the command line does it.
+
+    Examples:
+        >>> in_mapping('declare it: --score "nps=Q1:MIN-MAX"')
+        'declare it: on the page beside the column, over the API in the mapping as {"scores": ["nps=Q1:MIN-MAX"]}'
+    """
+    return _DECLARATION.sub(lambda found: _IN_MAPPING.en.format(_scores(found[1])), told)
+
+
+def in_mapping_vi(told: str) -> str:
+    """Say the same in Vietnamese.
+
+    Examples:
+        >>> in_mapping_vi('hãy khai báo: --score "nps=Q1:MIN-MAX"')
+        'hãy khai báo: trên trang ngay cạnh cột đó, qua API trong mapping là {"scores": ["nps=Q1:MIN-MAX"]}'
+    """
+    return _DECLARATION.sub(lambda found: _IN_MAPPING.vi.format(_scores(found[1])), told)
+
+
+_DECLARATION = re.compile(r'--score "(.*)"\Z', re.DOTALL)
+_IN_MAPPING = Problem(
+    "on the page beside the column, over the API in the mapping as {}",
+    "trên trang ngay cạnh cột đó, qua API trong mapping là {}",
+)
+
+
+def _scores(declared: str) -> str:
+    """Write the part of a mapping that declares a score."""
+    return json.dumps({"scores": [declared]}, ensure_ascii=False)
 
 
 _SLIPS = 2

@@ -151,8 +151,10 @@ def _plan(table: Table, overrides: Overrides) -> ColumnPlan:
     if not plan.text:
         where = f"sheet {table.name!r}" if table.name else "the file"
         listed = ", ".join(repr(name[:80]) for name in table.header[:60])
+        nested = ", ".join(repr(name[:80]) for name in table.header[:60] if table.known.get(name) == "unused")
         raise ColumnError(
             f"{where} has no column of free text: say which one holds the comments. The columns are: {listed}"
+            + (f". These hold lists or objects, which are no text: {nested}" if nested else "")
         )
     return plan
 

@@ -14,6 +14,7 @@ from nlp_cx.errors import RequestError
 from nlp_cx.ingest import ColumnPlan, Overrides, Rejected, Survey, open_survey
 from nlp_cx.ingest.cells import as_text
 from nlp_cx.ingest.rejected import CELL_SHOWN
+from nlp_cx.ingest.scales import in_mapping, in_mapping_vi
 from nlp_cx.records import Comment
 from nlp_cx.redact import Redactor
 
@@ -125,7 +126,8 @@ def upload_rows(survey: Survey, mapping: Mapping[str, Any], redactor: Redactor) 
     common: dict[str, Any] = mapping.get("all", {})
     for row in survey.rows():
         if isinstance(row, Rejected):
-            yield conceal(row, hidden.get(row.sheet, frozenset()), redactor)
+            told = replace(row, reason=in_mapping(row.reason), reason_vi=row.reason_vi and in_mapping_vi(row.reason_vi))
+            yield conceal(told, hidden.get(row.sheet, frozenset()), redactor)
         else:
             yield replace(row, **common) if common else row
 
@@ -149,6 +151,11 @@ def conceal(row: Rejected, hidden: frozenset[str], redactor: Redactor) -> Reject
         for name, cell in values.items()
     }
     return replace(row, values=shown)
+
+
+def survey_notes(survey: Survey) -> list[str]:
+    """Say how an upload was read where that was not plain, to those who cannot type options."""
+    return [in_mapping(note) for note in survey.notes]
 
 
 def describe_plans(plans: Mapping[str | None, ColumnPlan]) -> list[dict[str, Any]]:

@@ -24,7 +24,7 @@ from nlp_cx.jobs.files import Files
 from nlp_cx.jobs.filters import read_filter
 from nlp_cx.jobs.messages import Messages, batch_data
 from nlp_cx.jobs.spool import Spool, find_spool, make_spool
-from nlp_cx.jobs.staging import describe_plans, open_upload, upload_rows
+from nlp_cx.jobs.staging import describe_plans, open_upload, survey_notes, upload_rows
 from nlp_cx.jobs.watch import Watch
 from nlp_cx.records import Comment
 from nlp_cx.redact import Redactor
@@ -267,7 +267,7 @@ class Work:
             batch.id,
             expected=RUNNING,
             format=survey.format,
-            plan={"sheets": describe_plans(survey.plans), "notes": [*survey.notes]},
+            plan={"sheets": describe_plans(survey.plans), "notes": survey_notes(survey)},
         )
         return make_spool(target, self._heeding(batch, upload_rows(survey, mapping, redactor)))
 

@@ -159,6 +159,36 @@ def test_what_cannot_be_used_is_refused_at_once(client, body, headers, status, t
     assert answer.headers["content-type"] == "application/problem+json"
 
 
+OFF_SCALE = "ý kiến,mức độ hài lòng,nps\n" + "giao hàng chậm quá,9,5\n" * 9 + "giá rẻ,9,44\n"
+IN_MAPPING = 'over the API in the mapping as {"scores": ["%s:MIN-MAX"]}'
+IN_MAPPING_VI = 'qua API trong mapping là {"scores": ["%s:MIN-MAX"]}'
+
+
+@pytest.mark.parametrize(("lang", "told"), [("en", IN_MAPPING), ("vi", IN_MAPPING_VI)])
+def test_what_to_declare_is_said_as_the_mapping_has_it(client, lang, told):
+    """Whoever reads it came over the API or the page, and has no options to type."""
+    language = {"Accept-Language": lang}
+    sent = client.post(f"{URL}/preview?name=a.csv", content=OFF_SCALE.encode(), headers=TYPE | language)
+    batch = wait(client, hand_in(client, OFF_SCALE, TYPE).json()["id"])
+    notes = client.get(f"{URL}/{batch['id']}", headers=language).json()["notes"]
+    (row,) = client.get(f"{URL}/{batch['id']}/errors").json()["items"]
+
+    assert sent.json()["notes"] == notes
+    assert [note.endswith(told % "csat=mức độ hài lòng") for note in notes] == [True]
+    assert row["reason" if lang == "en" else "reason_vi"].endswith(told % "nps=nps")
+    assert "--" not in sent.text
+
+
+@pytest.mark.parametrize(("lang", "told"), [("en", "says what columns are"), ("vi", "cho biết mỗi cột là gì")])
+def test_a_file_without_a_known_text_names_the_mapping(client, lang, told):
+    answer = client.post(f"{URL}?name=a.csv", content="1,2\n3,4\n", headers=TYPE | {"Accept-Language": lang})
+
+    (field,) = answer.json()["invalid_params"]
+    assert (answer.status_code, field["name"]) == (422, "mapping")
+    assert field["reason"].startswith(told)
+    assert "--" not in answer.text
+
+
 @pytest.mark.parametrize(
     ("mapping", "name"),
     [

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nlp_cx.errors import FileError
+from nlp_cx.errors import ColumnError, FileError
 from nlp_cx.ingest import open_survey, parquet_pages
 from nlp_cx.records import Comment, Score
 
@@ -47,6 +47,13 @@ def test_lists_and_structs(tmp_path, read):
         Comment(id="a", text="x", segments={"kv": "HN"}, scores=(Score(metric="ces", value=7.0, min=1, max=7),)),
         Comment(id="b", text=""),
     ]
+
+
+def test_columns_of_objects_are_told_where_no_other_holds_a_text(tmp_path):
+    pl.DataFrame({"id": ["a"], "comment": [{"vi": "giao hàng chậm quá"}]}).write_parquet(tmp_path / "survey.parquet")
+
+    with pytest.raises(ColumnError, match=r"These hold lists or objects, which are no text: 'comment'$"):
+        open_survey(tmp_path / "survey.parquet")
 
 
 def test_slices_join_without_a_seam(tmp_path):
