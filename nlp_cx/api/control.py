@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from datetime import date
 from functools import partial
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -28,6 +29,8 @@ FEW = 3
 """Themes up to which a long series is looked at; of more themes a shorter one, so that it takes no time."""
 LONG, SHORT = 400, 104
 """Stretches of time that are looked at, the last ones."""
+_DAYS: Mapping[str, int] = {"day": 1, "week": 7, "month": 31, "quarter": 92}
+"""Days that a stretch of time has at most."""
 _SIDES: Mapping[str, int] = {"above": 1, "below": -1}
 
 
@@ -109,7 +112,8 @@ def _stretch(by_name: Mapping[str, Bucket], interval: Calendar, most: int) -> tu
         return [], False
     last = days_of(max(by_name), interval)[0]
     kept = sorted(by_name)[-most:]
-    names = list(buckets_between(days_of(kept[0], interval)[0], last, interval))[-most:]
+    first = max(days_of(kept[0], interval)[0].toordinal(), last.toordinal() - most * _DAYS[interval])
+    names = list(buckets_between(date.fromordinal(first), last, interval))[-most:]
     return names, names[0] > min(by_name)
 
 

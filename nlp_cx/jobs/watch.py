@@ -97,7 +97,8 @@ class Watcher:
         if not stretches:
             return Look(outcome="no_comments")
         latest = stretches[-1]
-        previous = bucket_of(days_of(latest.bucket, window)[0] - timedelta(days=1), window)
+        first, _ = days_of(latest.bucket, window)
+        previous = bucket_of(first - timedelta(days=1), window) if first > date.min else None
         present = [one for one in stretches[-2:] if one.bucket in (latest.bucket, previous)]
         wanted = read_rule(name, rule)
         for_now = check([wanted], present, History(counts=stretches), now=self._now)

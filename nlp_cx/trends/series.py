@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import MAXYEAR, date, timedelta
 from typing import Literal
 
 from nlp_cx.errors import ScoreError
 
 Calendar = Literal["day", "week", "month", "quarter"]
+_END = date.max.toordinal() + 1
+"""The day behind the last one that there is."""
 _LONGEST: tuple[tuple[Calendar, int, int], ...] = (("day", 1, 45), ("week", 7, 40 * 7), ("month", 30, 6 * 366))
 """Calendar, days of a bucket, and days up to which its series is readable; what is longer is told by quarters."""
 FEWEST = 8
@@ -82,7 +84,7 @@ def bucket_of(day: date, calendar: Calendar) -> str:
 
 
 def days_of(bucket: str, calendar: Calendar) -> tuple[date, date]:
-    """Give the first and the last day of a stretch of time.
+    """Give the first and the last day of a stretch of time; the calendar ends with the year 9999.
 
     Examples:
         >>> [str(day) for name, calendar in (("2026-11-23", "week"), ("2026-Q1", "quarter"))
@@ -91,12 +93,14 @@ def days_of(bucket: str, calendar: Calendar) -> tuple[date, date]:
     """
     if calendar in ("day", "week"):
         first = date.fromisoformat(bucket)
-        return first, first + timedelta(days=0 if calendar == "day" else 6)
+        length = 1 if calendar == "day" else 7
+        return first, date.fromordinal(min(first.toordinal() + length, _END) - 1)
     year, _, part = bucket.partition("-")
     size = 1 if calendar == "month" else 3
     start = int(year) * 12 + (int(part.removeprefix("Q")) - 1) * size
-    first, following = (date(month // 12, month % 12 + 1, 1) for month in (start, start + size))
-    return first, following - timedelta(days=1)
+    month = start + size
+    end = _END if month // 12 > MAXYEAR else date(month // 12, month % 12 + 1, 1).toordinal()
+    return date(start // 12, start % 12 + 1, 1), date.fromordinal(end - 1)
 
 
 def buckets_between(first: date, last: date, calendar: Calendar) -> Iterator[str]:

@@ -57,6 +57,15 @@ def test_an_alert_is_made_with_what_is_usual_where_nothing_is_said(client):
     assert client.get(URL).json() == {"items": [made]}
 
 
+@pytest.mark.parametrize("window", ["day", "week", "month"])
+def test_comments_of_the_first_day_there_is_are_looked_at(settings, live, window):
+    """There is no day before it to compare with."""
+    with opened(settings, live, alerts.router) as client:
+        keep(client, *(row(f"a{n}", day="0001-01-01") for n in range(40)))
+        told = client.post(f"{URL}/preview", json=ASKED | {"window": window})
+    assert told.status_code == 200, told.text
+
+
 def test_whole_numbers_may_be_written_with_a_point(client):
     """As JSON Schema has it, and some clients write them."""
     made = make(client, min_n=12.0, cool_down_hours=24.0)

@@ -211,6 +211,17 @@ def test_of_a_very_long_series_the_last_part_is_shown_and_that_is_said(days):
     assert "only the last 104" in answer["notes"][-1]["en"]
 
 
+@pytest.mark.parametrize("interval", ["day", "week", "month", "quarter"])
+def test_comments_of_the_first_and_the_last_day_there_are_have_a_chart(days, interval):
+    """One comment that a person dated 9999-12-31 made the chart of all others a 500."""
+    keep(days, row("first", day="0001-01-01"), row("last", day="9999-12-31"))
+    answer = asked(days, f"/v1/summaries/control?interval={interval}")
+
+    named = sorted({one["bucket"] for one in answer["rows"] if one["bucket"]})
+    assert (len(named), named[-1][:4]) == (104, "9999")
+    assert "only the last 104" in answer["notes"][-1]["en"]
+
+
 # --- what all of them have in common ---
 
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nlp_cx.errors import ScoreError
-from nlp_cx.trends import Count, breaks_of, bucket_of, buckets_between, comparable, reader, series
+from nlp_cx.trends import Count, breaks_of, bucket_of, buckets_between, comparable, days_of, reader, series
 
 OLD, NEW = frozenset({reader("1", "1")}), frozenset({reader("2", "1")})
 DAYS = st.dates(date(2000, 1, 1), date(2040, 1, 1))
@@ -22,6 +22,24 @@ def test_every_day_lies_in_one_bucket_of_its_time(first, length, calendar):
 
     assert buckets == sorted(set(buckets))
     assert {bucket_of(first + timedelta(days=day), calendar) for day in range(length + 1)} == set(buckets)
+
+
+@given(st.dates(), CALENDARS)
+def test_every_day_lies_between_the_ends_of_its_bucket(day, calendar):
+    """The first and the last day that there are too, whose weeks the calendar cuts off."""
+    bucket = bucket_of(day, calendar)
+    first, last = days_of(bucket, calendar)
+
+    assert first <= day <= last
+    assert (bucket_of(first, calendar), bucket_of(last, calendar)) == (bucket, bucket)
+    assert last == date.max or bucket_of(last + timedelta(days=1), calendar) != bucket
+
+
+@pytest.mark.parametrize("calendar", ["day", "week", "month", "quarter"])
+def test_the_ends_of_the_calendar_have_buckets(calendar):
+    for day in (date.min, date.max):
+        first, last = days_of(bucket_of(day, calendar), calendar)
+        assert first <= day <= last
 
 
 def test_weeks_begin_on_mondays():
