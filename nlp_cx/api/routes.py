@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterable
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
@@ -20,11 +20,14 @@ class Route(APIRoute):
         """Put the checks that need no body before the handler that reads it."""
         handler = super().get_route_handler()
         takes_json = self.body_field is not None and not isinstance(self.body_field.field_info, Form)
+        takes_body = takes_json or "requestBody" in (self.openapi_extra or {})
 
         async def handle(request: Request) -> Response:
             request.state.caller = await request.app.state.service.keys.caller(request)
             if "\0" in request.scope["path"] or b"%00" in request.scope["query_string"]:
                 raise RequestError("url", "holds a NUL character, which no id or name has")
+            if takes_body and is_encoded(request.headers.getlist("content-encoding")):
+                raise MediaTypeError("send the body as it is: no Content-Encoding is taken")
             if takes_json and not is_json(request.headers.get("content-type", "")):
                 raise MediaTypeError("send the body as application/json")
             return await handler(request)
@@ -41,6 +44,16 @@ def is_json(content_type: str) -> bool:
     """
     kind = content_type.partition(";")[0].strip().lower()
     return kind == "application/json" or (kind.startswith("application/") and kind.endswith("+json"))
+
+
+def is_encoded(encodings: Iterable[str]) -> bool:
+    """Tell whether a body is compressed or the like, by the lines of its Content-Encoding.
+
+    Examples:
+        >>> is_encoded([]), is_encoded(["identity"]), is_encoded(["identity", "GZIP"]), is_encoded(["gzip, gzip"])
+        (False, False, True, True)
+    """
+    return any(one.strip().lower() not in ("", "identity") for line in encodings for one in line.split(","))
 
 
 def make_router(tag: str) -> APIRouter:

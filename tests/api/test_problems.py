@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import re
 
 import pytest
@@ -101,6 +102,17 @@ def test_json_must_be_sent_as_json(broken, content_type, status):
     answer = broken.post("/v1/analyze", content=b'{"comments": [5]}', headers={"content-type": content_type})
 
     assert answer.status_code == status
+
+
+@pytest.mark.parametrize("lines", [["gzip"], ["gzip", "gzip"], ["identity", "deflate, gzip"]])
+@pytest.mark.parametrize("url", ["/v1/analyze", "/v1/batches"])
+def test_a_body_that_is_compressed_is_refused_by_its_header(broken, url, lines):
+    """Not as JSON that cannot be read, for that is not what is wrong with it."""
+    headers = [("content-type", "application/json"), *(("content-encoding", line) for line in lines)]
+    answer = broken.post(url, content=gzip.compress(b'{"comments": [5]}'), headers=headers)
+
+    assert (answer.status_code, answer.json()["code"]) == (415, "media_type")
+    assert "Content-Encoding" in answer.json()["detail"]
 
 
 @pytest.mark.parametrize("declared", [True, False])
