@@ -29,6 +29,7 @@ NlpCxError                  base; carries `code` and a message that says what to
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 
@@ -70,6 +71,16 @@ class ColumnError(InputError):
     """A column or a scale does not fit the file."""
 
     code = "column"
+
+    def __init__(self, message: str, *, columns: Sequence[str] = ()) -> None:
+        """Keep the columns that one may choose from beside the message.
+
+        Args:
+            message: What does not fit and what to do.
+            columns: Of the file, where none of them is known to hold the comments.
+        """
+        super().__init__(message)
+        self.columns = tuple(columns)
 
 
 class CommentError(InputError):

@@ -220,8 +220,10 @@ def error_problem(scope: Scope, error: NlpCxError) -> Response:
     if named is None:
         return problem(scope, status, str(error), code=error.code, headers=headers)
     name, reason = named
-    told = isinstance(error, ColumnError)  # it names columns, and what is to be said of the field stands beside it
-    detail = str(error) if told else f"{name}: {translate(reason, preferred_language(scope))}"
+    if isinstance(error, ColumnError):  # it names columns, and what is to be said of the field stands beside it
+        more = {"columns": list(error.columns)} if error.columns else {}
+        return problem(scope, status, str(error), code=error.code, invalid=[named], headers=headers, **more)
+    detail = f"{name}: {translate(reason, preferred_language(scope))}"
     return problem(scope, status, detail, code=error.code, invalid=[named], headers=headers)
 
 

@@ -78,4 +78,4 @@ def rename_error(error: NlpCxError, upload: Upload) -> NlpCxError:
     told = str(error)
     for ours in (str(upload.path), upload.path.name):
         told = told.replace(ours, upload.name)
-    return type(error)(told)
+    return ColumnError(told, columns=error.columns) if isinstance(error, ColumnError) else type(error)(told)

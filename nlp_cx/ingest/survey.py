@@ -23,6 +23,8 @@ from nlp_cx.records import Comment
 _SAMPLE = 500
 _SAMPLED = 8_000_000
 """Characters after which a sample of rows is large enough."""
+_CHOICES = 500
+"""Columns that an error lists to choose from."""
 _SHEETED = frozenset(("xlsx", "xls", "xlsb", "ods"))
 _OPENERS: Mapping[str, Callable[[Path, str | None], tuple[list[Table], list[str]]]] = {
     "csv": open_delimited,
@@ -154,7 +156,8 @@ def _plan(table: Table, overrides: Overrides) -> ColumnPlan:
         nested = ", ".join(repr(name[:80]) for name in table.header[:60] if table.known.get(name) == "unused")
         raise ColumnError(
             f"{where} has no column of free text: say which one holds the comments. The columns are: {listed}"
-            + (f". These hold lists or objects, which are no text: {nested}" if nested else "")
+            + (f". These hold lists or objects, which are no text: {nested}" if nested else ""),
+            columns=table.header[:_CHOICES],
         )
     return plan
 

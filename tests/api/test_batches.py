@@ -186,6 +186,7 @@ def test_a_file_without_a_known_text_names_the_mapping(client, lang, told):
     (field,) = answer.json()["invalid_params"]
     assert (answer.status_code, field["name"]) == (422, "mapping")
     assert field["reason"].startswith(told)
+    assert answer.json()["columns"] == ["column_1", "column_2"]
     assert "--" not in answer.text
 
 

@@ -55,6 +55,20 @@ def test_every_example_is_looked_at_corrected_analysed_and_summed_up(window, sta
     assert len(service.request("GET", "/v1/batches")["items"]) == len(FILES) > 3
 
 
+def test_of_a_file_without_known_comments_a_person_says_which_column_holds_them(window, start):
+    """The page said only that there is none, and had no place to name one."""
+    page = window(service=start(), forgiven=("422",)).go("upload")
+    rows = "a,b\n" + "".join(f"{number},{number % 3}\n" for number in range(9))
+    page.locator(".view[data-view=upload] input[type=file]").set_input_files(
+        {"name": "a.csv", "mimeType": "text/csv", "buffer": rows.encode()}
+    )
+    page.get_by_label("Column of comments").select_option("b")
+    page.get_by_role("button", name="Read this column").click()
+
+    page.get_by_role("button", name="Analyse", exact=True).wait_for()
+    expect(page.get_by_label("Role of column b", exact=True)).to_have_value("text")
+
+
 def test_a_scale_is_taken_from_the_header_and_an_empty_one_refused(window, start):
     """Choosing "Score" for a column once made it NPS on 0-10, whatever its header said; the focus stays where it is."""
     page = window(service=start()).go("upload")

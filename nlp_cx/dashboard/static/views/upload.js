@@ -111,7 +111,8 @@ async function showDraft(place, ctx) {
       await preview(mine, ctx);
     } catch (error) {
       if (error.name === "AbortError") return;
-      if (draft === mine) replace(place, trouble(error), again(place, ctx));
+      const columns = error.document?.columns ?? [];
+      if (draft === mine) replace(place, columns.length > 0 ? textChoice(columns, mine, place, ctx) : trouble(error), again(place, ctx));
       return;
     }
     if (draft !== mine || ctx.signal.aborted) return;
@@ -161,6 +162,19 @@ async function showDraft(place, ctx) {
 
 function again(place, ctx) {
   return h("div.tools", {}, h("button.button.primary", { type: "button", onclick: () => { next(); draft ? showDraft(place, ctx) : showStart(place, ctx); } }, ctx.t("another")));
+}
+
+/** Of a file in which no column is known to hold comments, a person says which one does. */
+function textChoice(columns, mine, place, ctx) {
+  const { t } = ctx;
+  const choice = h("select", { id: uid("text") }, columns.map((column) => h("option", { value: column }, column)));
+  const chosen = () => {
+    mine.columns = [{ sheet: null, columns: [{ column: choice.value, role: "text", why: "given", score: null, touched: true }] }];
+    return showDraft(place, ctx);
+  };
+  return card({ title: t("whichText"), hint: t("whichTextHint") },
+    h("label", { for: choice.id }, t("whichTextLabel")), choice,
+    h("div.tools.end", {}, h("button.button.primary", { type: "button", onclick: chosen }, t("whichTextGo"))));
 }
 
 async function preview(mine, ctx) {
