@@ -111,6 +111,8 @@ class SubmitSession:
             told.append(say("submit.more", self._lang, url=url.rstrip("/"), id=batch["id"]))
         for line in told:
             self._say(Text(f"! {printable(line)}", style="yellow"))
+        if any('{"scores": ' in line for line in told):  # the service speaks of its mapping
+            self._say(say("print.name_columns", self._lang), style="yellow")
 
     def _say(self, what: RenderableType, *, style: str | None = None) -> None:
         """Say something to a person."""

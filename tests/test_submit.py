@@ -86,7 +86,15 @@ def test_what_could_not_be_used_is_said_by_row_and_field(url, tmp_path, capsys):
     rows = "".join(f"{number},giao hàng chậm quá,{score}\n" for number, score in enumerate((9, 44, "x")))
     path.write_text("mã,ý kiến,nps\n" + rows, encoding="utf-16")
     for lang, told in (
-        ("en", ["! read as utf-16", "! row 3: nps: 44 is off the scale 0-10", "! row 4: nps: 'x' is not a score"]),
+        (
+            "en",
+            [
+                "! read as utf-16",
+                "! row 3: nps: 44 is off the scale 0-10",
+                "! row 4: nps: 'x' is not a score",
+                "columns are named with --text-column, --id-column, --score",
+            ],
+        ),
         (
             "vi",
             ["! đọc theo bảng mã utf-16", "! dòng 3: nps: 44 nằm ngoài", "! dòng 4: nps: 'x' không phải là điểm số"],
