@@ -12,7 +12,7 @@ from starlette.testclient import TestClient
 from nlp_cx import errors
 from nlp_cx.api.app import create_app
 from nlp_cx.api.problems import CODES, MEDIA_TYPE, STATUSES, error_problem
-from nlp_cx.errors import BusyError, CommentError, NlpCxError, NotFoundError, RequestError
+from nlp_cx.errors import BusyError, ColumnError, CommentError, NlpCxError, NotFoundError, RequestError
 from nlp_cx.settings import Settings
 
 
@@ -159,6 +159,7 @@ def test_each_of_our_errors_has_a_status(kind):
         CommentError: lambda: CommentError("text", "must be a string"),
         RequestError: lambda: RequestError("after", "was edited"),
         BusyError: lambda: BusyError("full", retry_after=0.1),
+        ColumnError: lambda: ColumnError("which one?", columns=["a"]),
     }
     error = made.get(kind, lambda: kind.__new__(kind, "what is wrong"))()
 
