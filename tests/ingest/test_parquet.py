@@ -134,3 +134,18 @@ def test_headers_of_rubbish_are_told(tmp_path_factory, data):
 
     with suppress(FileError):
         parquet_pages.check_pages(path)
+
+
+@pytest.mark.parametrize("pages", ["1.0", "2.0"])
+@pytest.mark.parametrize("dictionary", [True, False])
+def test_what_another_writer_writes_is_read(tmp_path, pages, dictionary):
+    """With and without rows; headers of a table without rows point nowhere."""
+    pa, parquet = pytest.importorskip("pyarrow"), pytest.importorskip("pyarrow.parquet")
+    table = pa.table({"id": range(300), "comment": [f"giao hàng chậm {n % 7}" for n in range(300)]})
+    path = tmp_path / "survey.parquet"
+    parquet.write_table(table, path, data_page_version=pages, use_dictionary=dictionary)
+    assert len(list(open_survey(path).rows())) == 300
+
+    parquet.write_table(table.slice(0, 0), path, data_page_version=pages, use_dictionary=dictionary)
+    with pytest.raises(FileError, match="holds nothing to analyse"):
+        open_survey(path)
