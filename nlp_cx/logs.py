@@ -52,7 +52,7 @@ def configure(form: Literal["json", "console"] | None = None, *, level: int = lo
         wrapper_class=structlog.make_filtering_bound_logger(level),
         cache_logger_on_first_use=False,
     )
-    handler = logging.StreamHandler(sys.stderr)
+    handler = _StandardError()
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=shared,
@@ -70,6 +70,19 @@ def configure(form: Literal["json", "console"] | None = None, *, level: int = lo
         logger = logging.getLogger(name)
         logger.handlers.clear()
         logger.propagate = True
+
+
+class _StandardError(logging.StreamHandler[Any]):
+    """Writes to what standard error is at that moment, for it may be replaced while the process runs."""
+
+    @property
+    def stream(self) -> Any:
+        """Standard error now."""
+        return sys.stderr
+
+    @stream.setter
+    def stream(self, _: object) -> None:
+        pass
 
 
 def hide_messages(_logger: object, _method: str, event: Event) -> Event:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import logging
 import warnings
 from pathlib import Path
 from typing import NamedTuple
@@ -15,7 +14,6 @@ hypothesis.settings.register_profile(
     "any machine", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
 )
 hypothesis.settings.load_profile("any machine")  # a busy machine is no fault of the code
-logging.raiseExceptions = False  # a service of one test may still write when pytest has taken its standard error away
 
 
 class Lesson(NamedTuple):
