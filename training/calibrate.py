@@ -13,15 +13,15 @@ from nlp_cx.classify import Classifier
 from nlp_cx.decide import Calibration, find_evidence, merge, presence_logit, sigmoid, softmax
 from nlp_cx.encode import Encoder
 from nlp_cx.measure import character_f1, f1, macro_f1
-from nlp_cx.normalise import normalise
 from nlp_cx.records import Encoded, Prediction
 from training.data import ABSENT, THEMES, UNKNOWN, Example
+from training.reading import as_served
 
 HUMAN = ("human", "annotators")
 OTHER_NEUTRAL = ("hu_liu_sentences", "sst5", "tiki_app_gold", "vader_gt_amazonReviewSnippets")
-"""Sources whose neutral is not a customer's (films, sentences without opinion, weak labels): no say in the shift."""
+"""Sources whose neutral is not a customer's (films, sentences without opinion, weak labels): no say."""
 SENTIMENT_FOCUS = {"cx_annotated": 4.0}
-"""Weight of a source in the choice of the neutral shift, 1 for the rest."""
+"""Weight of a source in the choice of neutral shift and temperature, 1 for the rest."""
 THEME_FOCUS = {"cx_annotated": 8.0}
 """Rows that carry all themes count more when thresholds are chosen."""
 FEWEST = 8
@@ -42,7 +42,7 @@ class Outputs:
 
 def run(examples: Sequence[Example], encoder: Encoder, classifier: Classifier) -> Outputs:
     """Run the network as serving does, keeping the logits."""
-    aligned = [normalise(Aligned.of(example.text)) for example in examples]
+    aligned = [as_served(Aligned.of(example.text)) for example in examples]
     windows, _ = encoder.encode([item.text for item in aligned], [example.question for example in examples])
     predictions = classifier.predict(windows)
     grouped: list[tuple[list[Encoded], list[Prediction]]] = [([], []) for _ in examples]
@@ -61,30 +61,27 @@ def run(examples: Sequence[Example], encoder: Encoder, classifier: Classifier) -
 
 
 def fit_sentiment(logits: np.ndarray, gold: np.ndarray, source: np.ndarray) -> tuple[float, np.ndarray]:
-    """Choose the neutral shift by macro-F1, then the temperature by likelihood, where sources weigh equally.
+    """Choose the neutral shift by macro-F1, then the temperature by likelihood, both as SENTIMENT_FOCUS weighs sources.
 
     The curve of macro-F1 is flat and rough, since few rows are neutral: the shift is the middle of its best stretch,
     not its highest point.
     """
-    groups = [source == one for one in np.unique(source)]
-    asked = [str(one) for one in np.unique(source) if one not in OTHER_NEUTRAL] or [
-        str(one) for one in np.unique(source)
-    ]
+    names = [str(one) for one in np.unique(source)]
+    asked = [one for one in names if one not in OTHER_NEUTRAL] or names
+    focus = np.array([SENTIMENT_FOCUS.get(one, 1.0) for one in asked])
 
     def quality(shift: float) -> float:
         said = (logits + np.array([0, shift, 0])).argmax(axis=1)
         figures = [macro_f1(gold[source == one].tolist(), said[source == one].tolist()) for one in asked]
-        return float(np.average(figures, weights=[SENTIMENT_FOCUS.get(one, 1.0) for one in asked]))
+        return float(np.average(figures, weights=focus))
 
     grid = np.arange(-1.5, 2.51, 0.1)
     bias = np.array([0.0, grid[smooth(np.array([quality(shift) for shift in grid]), 11).argmax()], 0.0])
-    weight = np.zeros(len(gold))
-    for group in groups:
-        weight[group] = 1 / group.sum()
 
     def surprise(temperature: float) -> float:
         chances = softmax((logits + bias) / temperature)[np.arange(len(gold)), gold]
-        return float(-(weight * np.log(np.maximum(chances, 1e-9))).sum())
+        each = -np.log(np.maximum(chances, 1e-9))
+        return float(np.average([each[source == one].mean() for one in asked], weights=focus))
 
     return float(min(np.arange(0.6, 3.01, 0.05), key=surprise)), bias
 

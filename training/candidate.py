@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -28,6 +28,8 @@ from training.publish import write_manifest, write_weights
 
 COUNTED_AS = 50
 """Rows that the live temperature counts as when a new one is fitted."""
+LEARNT = "learnt.json"
+"""File of a retrained model's folder: fingerprints of the feedback that it and those before it learnt from."""
 
 
 def free_version(out: Path, wanted: str | None) -> str:
@@ -44,6 +46,12 @@ def free_version(out: Path, wanted: str | None) -> str:
         return wanted
     day = datetime.now(UTC).strftime("%Y.%m.%d")
     return next(name for number in range(1, 10_000) if not (out / (name := f"{day}-r{number}")).exists())
+
+
+def read_learnt(model: ModelFolder) -> frozenset[str]:
+    """Fingerprints of the feedback that a model has learnt from; none of a model that was never retrained."""
+    path = model.path / LEARNT
+    return frozenset(json.loads(path.read_text(encoding="utf-8"))) if path.is_file() else frozenset()
 
 
 def fit_temperature(live: Calibration, logits: np.ndarray, gold: np.ndarray) -> Calibration:
@@ -69,10 +77,10 @@ def fit_temperature(live: Calibration, logits: np.ndarray, gold: np.ndarray) -> 
 
 
 def write_candidate(
-    live: ModelFolder, weights: dict[str, Tensor], held: Sequence[Example], draft: Path, run_folder: Path,
-    version: str, history: Mapping[str, Any],
+    live: ModelFolder, weights: dict[str, Tensor], held: Sequence[Example], learnt: Collection[str], draft: Path,
+    run_folder: Path, version: str, history: Mapping[str, Any],
 ) -> None:  # fmt: skip
-    """Write the candidate's folder as a draft: weights for torch and CPUs, calibration, manifest."""
+    """Write the candidate's folder as a draft: weights for torch and CPUs, calibration, manifest, what was learnt."""
     import nncf
 
     tuned = run_folder / "tuned"
@@ -96,6 +104,7 @@ def write_candidate(
         f"{after.sentiment_temperature:.2f} on {len(judged)} held-out rows"
     )
     write_manifest(draft, version, [], {**history, "calibration": told}, kept=after)
+    (draft / LEARNT).write_text(json.dumps(sorted(read_learnt(live).union(learnt)), indent=0), encoding="utf-8")
 
 
 def figures_of(measured: Sequence[Measured]) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -58,6 +59,10 @@ class Parts:
     """Positions of the rows held out."""
     held_marks: frozenset[str]
     """Fingerprints of all texts that must not be learnt from."""
+    learnt_marks: frozenset[str]
+    """Fingerprints of the texts learnt from."""
+    known: int
+    """Rows that the live model has learnt from, or that belong together with such: none of them is held out."""
     frozen: frozenset[str]
     """Fingerprints of the regression set."""
 
@@ -176,27 +181,35 @@ def _moved(spans: Sequence[EvidenceSpan], redacted: Aligned) -> list[EvidenceSpa
     return moved
 
 
-def divide(feedback: Feedback, regression: Sequence[Labelled], *, share: float, seed: int) -> Parts:
+def divide(
+    feedback: Feedback, regression: Sequence[Labelled], *, share: float, seed: int, known: Collection[str] = ()
+) -> Parts:
     """Hold a part out; what stands in the regression set is not learnt from either.
 
     Args:
         feedback: All rows.
         regression: The frozen rows that every model is measured on.
-        share: Share of rows to hold out.
+        share: Share of rows to hold out; half of those that the live model has not learnt from, at most.
         seed: Of the split.
+        known: Fingerprints of texts that the live model has learnt from: neither they nor rows that belong together
+            with them are held out, for the live model would merely remember them.
     """
-    held = hold_out(label_matrix(feedback.examples), feedback.groups, share=share, seed=seed)
-    frozen = {fingerprint(row.comment.text) for row in regression}
     marks = [fingerprint(row.comment.text) for row in feedback.rows]
-    learnt = [
-        example
-        for example, is_held, mark in zip(feedback.examples, held, marks, strict=True)
-        if not is_held and mark not in frozen
-    ]
-    held_marks = frozen | {mark for mark, is_held in zip(marks, held, strict=True) if is_held}
+    met = {group for group, mark in zip(feedback.groups, marks, strict=True) if mark in known}
+    free = np.array([group not in met for group in feedback.groups], dtype=bool)
+    held = np.zeros(len(marks), dtype=bool)
+    if free.any():
+        groups = list(itertools.compress(feedback.groups, free))
+        held[free] = hold_out(
+            label_matrix(feedback.examples)[free], groups, share=min(0.5, share * len(free) / free.sum()), seed=seed
+        )
+    frozen = {fingerprint(row.comment.text) for row in regression}
+    kept = [at for at, mark in enumerate(marks) if not held[at] and mark not in frozen]
     return Parts(
-        learnt=learnt,
+        learnt=[feedback.examples[at] for at in kept],
         held=[int(at) for at in np.flatnonzero(held)],
-        held_marks=frozenset(held_marks),
+        held_marks=frozenset(frozen.union(itertools.compress(marks, held))),
+        learnt_marks=frozenset(marks[at] for at in kept),
+        known=int((~free).sum()),
         frozen=frozenset(frozen),
     )

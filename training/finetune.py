@@ -1,6 +1,6 @@
 """Fine-tune the encoder and its heads on every labelled source at once.
 
-Losses are masked: a row teaches only what its source annotates. Preprocessing is nlp_cx's own (normalise, encode).
+Losses are masked: a row teaches only what its source annotates. Texts are read as serving reads them.
 Resumable: the last checkpoint in --out is continued.
 
 Run: python -m training.finetune --config training/configs/base.toml --data DIR --start DIR --out DIR
@@ -31,13 +31,13 @@ from torch.nn import functional
 from nlp_cx.alignment import Aligned
 from nlp_cx.encode import Encoder, cut_batches
 from nlp_cx.network import FeedbackNetwork, build, unpack
-from nlp_cx.normalise import normalise
 from nlp_cx.records import Encoded
 from nlp_cx.tokenise import join_syllables
 from training.backbone import BackboneError, fetch, read_description
 from training.data import BOTH, THEMES, UNJUDGED, UNKNOWN, Example, keep_origins, load_all, load_unlabelled
 from training.masking import MASK, LanguageHead, hide
 from training.noise import BARE_SHARE, draw
+from training.reading import as_served
 from training.teach import Guess, guess_loss, stack, teach
 
 POOL = 4096
@@ -80,10 +80,10 @@ def draw_pass(pools: dict[str, list[Example]], wanted: dict[str, int], dice: ran
 
 
 def prepare(example: Example, dice: random.Random, bare_share: float = BARE_SHARE) -> Aligned:
-    """Noise as customers make it, then the normaliser that serving uses."""
+    """Noise as customers make it, then what serving does."""
     noise = draw(example.language, dice, bare_share=bare_share)
     aligned = Aligned.of(example.text)
-    return normalise(aligned.edit(noise(example.text, dice)) if noise else aligned)
+    return as_served(aligned.edit(noise(example.text, dice)) if noise else aligned)
 
 
 def mark_evidence(example: Example, aligned: Aligned, window: Encoded) -> np.ndarray | None:
@@ -270,6 +270,7 @@ class Learner:
         with_heads = any(name.startswith("backbone.") for name in weights)
         (self.network if with_heads else self.network.backbone).load_state_dict(weights)
         self.source_bias = torch.nn.Parameter(torch.zeros(len(sources), 3))
+        self.biased = torch.tensor([[float(entry.get("bias", True))] for entry in config["sources"].values()])
         body = list(self.network.backbone.parameters())
         heads = [value for name, value in self.network.named_parameters() if not name.startswith("backbone.")]
         width, vocabulary = settings["hidden_size"], settings["vocab_size"]
@@ -321,7 +322,8 @@ class Learner:
             group["lr"] = group["peak"] * min(1.0, done / self.config["warmup"] + 0.01) * max(0.01, 1 - done)
         if self.hide_shares.any():
             batch = hide_tokens(batch, self.hide_shares, len(self.network.words), self.mask)
-        parts = losses(self.network, self.source_bias, batch, self.config["neutral_weight"], self.language)
+        bias = self.source_bias * self.biased
+        parts = losses(self.network, bias, batch, self.config["neutral_weight"], self.language)
         if "language" in parts:
             parts["language"] = self.config["language_weight"] * parts["language"]
         torch.stack(list(parts.values())).sum().backward()  # type: ignore[no-untyped-call]

@@ -39,7 +39,7 @@ from nlp_cx.normalise import NORMALISER
 from nlp_cx.pipeline import make_encoder
 from nlp_cx.registry import Registry
 from training.calibrate import run
-from training.candidate import free_version, write_candidate, write_card
+from training.candidate import free_version, read_learnt, write_candidate, write_card
 from training.checks import Checks, examine, notes_of, total_counts
 from training.data import THEMES, Example
 from training.feedback import SOURCE, Feedback, Parts, divide, prepare
@@ -194,11 +194,17 @@ def check(options: argparse.Namespace, live: ModelFolder, config: Mapping[str, A
     looked_for = themes_looked_for(options.themes, rows)
     feedback = prepare(rows, looked_for=looked_for)
     regression = read_regression()
-    parts = divide(feedback, regression, share=config["held_out"], seed=options.seed)
+    parts = divide(feedback, regression, share=config["held_out"], seed=options.seed, known=read_learnt(live))
     if len(parts.held) < FEWEST_HELD:
         raise FileError(
             f"{options.labelled.name} has {len(parts.held)} rows that can be held out to measure on, {FEWEST_HELD} are "
-            "the least: copies and answers of one respondent stay together; leave respondent_id empty where unknown"
+            + (
+                f"the least: {live.version} has learnt from {parts.known} of them; label new rows, or start from the "
+                "model before it with --model"
+                if parts.known
+                else "the least: copies and answers of one respondent stay together; leave respondent_id empty where "
+                "unknown"
+            )
         )
     if len(parts.learnt) < FEWEST_ROWS // 2:
         raise FileError(
@@ -213,6 +219,11 @@ def check(options: argparse.Namespace, live: ModelFolder, config: Mapping[str, A
     checks = examine(feedback, outputs, unlabelled=len(reading.rows) - len(rows), frozen=parts.frozen)
     held = [feedback.examples[at] for at in parts.held]
     notes = notes_of(reading, feedback, checks, held, looked_for=looked_for)
+    if parts.known:
+        notes.append(
+            f"{live.version} has learnt from {parts.known} of these rows before (or from others of the same "
+            "respondents): none of them is held out"
+        )
     for note in notes:
         say(f"      {note}")
     return Checked(
@@ -249,7 +260,10 @@ def make(
         "feedback_sha256": hashlib.sha256(options.labelled.read_bytes()).hexdigest(), "passes": config["passes"],
         "replay": old, "step_back": config["step_back"],
     }  # fmt: skip
-    write_candidate(live, weights, checked.held_examples, candidate.draft, run_folder, candidate.version, history)
+    write_candidate(
+        live, weights, checked.held_examples, parts.learnt_marks, candidate.draft, run_folder, candidate.version,
+        history,
+    )  # fmt: skip
     say("[5/5] compare both models")
     measured = compare(live, candidate.draft, checked, replay)
     write_card(candidate.draft, live, measured, history, options.labelled.name, candidate.version)

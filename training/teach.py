@@ -19,8 +19,8 @@ from torch.nn import functional
 from nlp_cx.alignment import Aligned
 from nlp_cx.encode import Encoder, cut_batches
 from nlp_cx.network import FeedbackNetwork
-from nlp_cx.normalise import normalise
 from training.data import Example
+from training.reading import as_served
 
 CHUNK = 8192
 
@@ -52,7 +52,7 @@ def teach(network: FeedbackNetwork, encoder: Encoder, examples: Sequence[Example
     guesses: dict[str, Guess] = {}
     for at in range(0, len(examples), CHUNK):
         chunk = examples[at : at + CHUNK]
-        windows, _ = encoder.encode([normalise(Aligned.of(one.text)).text for one in chunk])
+        windows, _ = encoder.encode([as_served(Aligned.of(one.text)).text for one in chunk])
         for positions in cut_batches(windows, budget=budget):
             picked = [windows[position] for position in positions]
             sentiment, themes = _guess(network, [window.ids for window in picked])

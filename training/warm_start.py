@@ -36,9 +36,10 @@ def plan(config: Mapping[str, Any], learnt: int, replay: Replay) -> dict[str, An
         replay: Old ones.
     """
     passes = min(config["passes"], max(2, round(config["rows"] / learnt)))
-    sources = {SOURCE: {"rows": learnt, "sentiment": 1.0}}
+    # what is served has no bias by source, so rows like those that will be served learn without one
+    sources = {SOURCE: {"rows": learnt, "sentiment": 1.0, "bias": False}}
     sources |= {
-        source: {"rows": max(1, round(share * learnt)), "sentiment": replay.trust[source]}
+        source: {"rows": max(1, round(share * learnt)), "sentiment": replay.trust[source], "bias": source != "authored"}
         for source, share in replay.wanted.items()
     }
     return {**config, "passes": passes, "sources": sources}
@@ -63,9 +64,6 @@ def learn(
     torch.manual_seed(config["seed"])
     sources = {source: number for number, source in enumerate(config["sources"])}
     learner = Learner(live.path, config, sources)
-    ours = torch.tensor([[0.0] if source in (SOURCE, "authored") else [1.0] for source in sources])
-    # what is served has no bias by source, so rows like those that will be served learn without one
-    learner.source_bias.register_hook(lambda gradient: gradient * ours)  # type: ignore[no-untyped-call]
     folder.mkdir(parents=True, exist_ok=True)
     learner.restore(folder / "checkpoint.pt")
     pools = {SOURCE: list(examples), **{source: list(pool) for source, pool in replay.pools.items()}}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from nlp_cx.labelled import Evidence, Labelled
 from nlp_cx.records import Comment
 from nlp_cx.redact import Redactor
-from training.data import ABSENT, BOTH, NEGATIVE, THEMES, UNJUDGED, UNKNOWN
+from training.data import ABSENT, BOTH, NEGATIVE, THEMES, UNJUDGED, UNKNOWN, fingerprint
 from training.feedback import copy_mark, divide, prepare, to_example
 
 
@@ -83,3 +83,27 @@ def test_the_regression_set_is_never_learnt_from():
 
     assert parts.learnt == []
     assert parts.held
+
+
+def test_what_the_live_model_learnt_from_is_not_measured_on():
+    """Of 60 rows 30 are known, one of them by somebody who wrote a new one too: those 31 are learnt from."""
+    names = [f"{ten}{one}" for ten in "abcdef" for one in "klmnopqrst"]  # repeated letters would count as one
+    rows = [row(f"bình luận {name} về giao hàng", number=n, person="lan" if n in (0, 59) else None,
+                sentiment="negative" if n % 2 else "positive") for n, name in enumerate(names)]  # fmt: skip
+    known = {fingerprint(one.comment.text) for one in rows[:30]}
+
+    parts = divide(prepare(rows), [], share=0.25, seed=0, known=known)
+
+    assert parts.known == 31
+    assert set(parts.held) <= set(range(30, 59))
+    assert 13 <= len(parts.held) <= 16, "half of what is new at most, a quarter of all if that is less"
+    assert parts.learnt_marks >= known
+
+
+def test_where_all_is_known_nothing_is_held_out():
+    """The caller says what to do then."""
+    rows = [row(f"bình luận số {n} về giao hàng", number=n, sentiment="negative") for n in range(10)]
+
+    parts = divide(prepare(rows), [], share=0.25, seed=0, known={fingerprint(one.comment.text) for one in rows})
+
+    assert (parts.held, parts.known, len(parts.learnt)) == ([], 10, 10)

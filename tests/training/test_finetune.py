@@ -4,6 +4,7 @@ import json
 import math
 import random
 import tomllib
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -17,7 +18,17 @@ from nlp_cx.classify import OpenVinoClassifier, TorchClassifier
 from nlp_cx.encode import Encoder
 from nlp_cx.network import build, pack, unpack
 from training.data import ABSENT, BOTH, NEGATIVE, THEMES, UNJUDGED, UNKNOWN, Example
-from training.finetune import Learner, batches, check_origins, draw_pass, evidence_loss, flag_loss, losses, theme_loss
+from training.finetune import (
+    Learner,
+    batches,
+    check_origins,
+    draw_pass,
+    evidence_loss,
+    flag_loss,
+    losses,
+    prepare,
+    theme_loss,
+)
 from training.publish import write_weights
 
 TINY = {
@@ -91,6 +102,17 @@ def test_marks_of_a_batch_follow_the_words(tokenizer_json):
 
     assert batch.evidence[0, :, THEMES.index("delivery")].tolist() == [0, 1, 1, 1, 0, 0]
     assert (batch.evidence[0, :, THEMES.index("price")] == UNKNOWN).all()
+
+
+def test_a_text_is_learnt_as_serving_reads_it():
+    """A phone number in front of the words is a placeholder by then, and the words keep their place in the source."""
+    text = "Gọi 0912 345 678 mà giao hàng chậm"
+
+    aligned = prepare(replace(EXAMPLES[0], text=text), random.Random(3), bare_share=0.0)
+
+    assert aligned.text == "Gọi [PHONE] mà giao hàng chậm"
+    at = aligned.text.index("giao")
+    assert aligned.source_span(at, at + 4) == (text.index("giao"), text.index("giao") + 4)
 
 
 def train_tiny(tokenizer_json, steps: int = 150) -> tuple[torch.nn.Module, list[float]]:
@@ -187,6 +209,23 @@ def test_plain_text_teaches_by_its_hidden_words_alone(tokenizer_json, tmp_path):
     assert told["language"] > 0
     assert (told["sentiment"], told["themes"], told["flags"], told["evidence"]) == (0, 0, 0, 0)
     assert "language" not in quiet
+
+
+def test_a_source_without_a_bias_learns_none(tokenizer_json, tmp_path):
+    """Of two sources with the same rows the one that says `bias = false` keeps its bias at 0, the other does not."""
+    torch.manual_seed(0)
+    save_file(build(TINY, themes=len(THEMES)).backbone.state_dict(), tmp_path / "model.safetensors")
+    (tmp_path / "config.json").write_text(json.dumps(TINY))
+    entries = {"shop": {"sentiment": 1.0, "bias": False}, "stars": {"sentiment": 1.0}}
+    run, sources = RUN | {"sources": entries}, {"shop": 0, "stars": 1}
+    learner = Learner(tmp_path, run, sources)
+
+    rows = [*EXAMPLES, *(replace(one, source="stars") for one in EXAMPLES)]
+    for batch in batches(rows, Encoder(tokenizer_json), run, sources, random.Random(3)):
+        learner.step(batch, 0.5)
+
+    assert learner.source_bias[0].abs().max() == 0
+    assert learner.source_bias[1].abs().max() > 0
 
 
 @pytest.fixture

@@ -11,8 +11,10 @@ import pytest
 
 from nlp_cx import Analyzer
 from nlp_cx.artifacts import open_model
+from nlp_cx.labelled import read_labelled
 from nlp_cx.normalise import NORMALISER
 from training import retrain as page
+from training.data import fingerprint
 from training.retrain import main
 
 SAYINGS = [
@@ -44,10 +46,10 @@ def road(tmp_path, monkeypatch, tiny_model):
     """Run the command; checkpoints go to a folder of the test."""
     monkeypatch.setattr(page, "RUNS", tmp_path / "runs")
 
-    def run(*arguments: str | Path) -> int:
+    def run(*arguments: str | Path, start: Path = tiny_model) -> int:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # what converters say about their own insides
-            common = ["--model", tiny_model, "--out", tmp_path / "models", "--report", tmp_path / "report"]
+            common = ["--model", start, "--out", tmp_path / "models", "--report", tmp_path / "report"]
             return main([str(one) for one in (*arguments, *common)])
 
     return run
@@ -73,6 +75,23 @@ def test_feedback_becomes_a_compared_candidate(road, feedback, tmp_path, capsys)
     assert "<script>" not in page_html
     assert "Contradictions" in (tmp_path / "report" / "report.md").read_text(encoding="utf-8")
     assert ",=" not in (tmp_path / "report" / "labels_to_check.csv").read_text(encoding="utf-8-sig")
+
+
+def test_a_grown_file_is_measured_on_new_rows_alone(road, feedback, tmp_path, capsys):
+    """The second candidate starts from the first: what that learnt from is told, and not held out; without new rows
+    nothing can be measured, and the message says what to do.
+    """
+    assert road(feedback, "--version", "first") == 0
+    first = tmp_path / "models" / "first"
+    learnt = json.loads((first / "learnt.json").read_text(encoding="utf-8"))
+    history = json.loads((first / "manifest.json").read_text(encoding="utf-8"))["history"]
+    assert 0 < len(learnt) <= history["feedback_rows"]
+
+    assert road(feedback, "--check", start=first) == 0
+    assert f"first has learnt from {history['feedback_rows']} of these rows before" in capsys.readouterr().err
+    (first / "learnt.json").write_text(json.dumps([fingerprint(row.comment.text) for row in read_labelled(feedback)]))
+    assert road(feedback, "--check", start=first) == 3
+    assert "label new rows, or start from the model before it with --model" in capsys.readouterr().err
 
 
 def test_bad_rows_are_told_and_left_out_when_asked(road, tmp_path, feedback, capsys):
@@ -174,7 +193,6 @@ def test_a_version_that_is_there_is_not_written_over(road, tmp_path, feedback):
 def test_themes_nobody_named_stay_as_they_are(feedback):
     """Themes that occur were looked for; --themes adds others, and an unknown name is refused."""
     from nlp_cx.errors import FileError
-    from nlp_cx.labelled import read_labelled
 
     rows = read_labelled(feedback)
 
