@@ -58,9 +58,9 @@ train: $(VENV)/.dev  ## make a model anew: DATA=labelled sources, CARRIERS=pretr
 	$(BIN)/python -m training.finetune --config training/configs/base.toml --data $(DATA) --out $(RUNS)/finetuned \
 		--start $(RUNS)/$(if $(filter 0,$(PRETRAIN)),grown,pretrained)
 	$(BIN)/python -m training.finetune --config training/configs/second.toml --data $(DATA) --out $(RUNS)/second --start $(RUNS)/finetuned
-	$(BIN)/python -m training.average --first $(RUNS)/finetuned --second $(RUNS)/second --share 0.65 --out $(RUNS)/averaged
+	$(BIN)/python -m training.average $(RUNS)/finetuned=0.35 $(RUNS)/second=0.65 --out $(RUNS)/averaged
 	$(BIN)/python -m training.finetune --config training/configs/third.toml --data $(DATA) --out $(RUNS)/third --start $(RUNS)/averaged
-	$(BIN)/python -m training.average --first $(RUNS)/averaged --second $(RUNS)/third --share 0.65 --out $(RUNS)/released
+	$(BIN)/python -m training.average $(RUNS)/averaged=0.35 $(RUNS)/third=0.65 --out $(RUNS)/released
 	$(BIN)/python -m training.publish --finetuned $(RUNS)/released --data $(DATA) --version $(VERSION) --baseline
 
 permissive: $(VENV)/.dev  ## make a model from permissively licensed texts alone (training/configs/permissive.toml)
