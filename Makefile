@@ -53,19 +53,22 @@ bench: $(VENV)/.dev  ## measure speed by stage, against transformers.pipeline, a
 
 train: $(VENV)/.dev  ## make a model anew: DATA=labelled sources, CARRIERS=pretrained parts, PRETRAIN=minutes of language modelling
 	@mkdir -p $(RUNS)
-	$(BIN)/python -m training.grow --data $(DATA) --minilm $(CARRIERS)/minilm --static $(CARRIERS)/static --out $(RUNS)/grown
+	test -f $(RUNS)/grown/model.safetensors || $(BIN)/python -m training.grow --data $(DATA) --minilm $(CARRIERS)/minilm --static $(CARRIERS)/static --out $(RUNS)/grown
 	test $(PRETRAIN) = 0 || $(BIN)/python -m training.pretrain --data $(DATA) --start $(RUNS)/grown --out $(RUNS)/pretrained --minutes $(PRETRAIN)
 	$(BIN)/python -m training.finetune --config training/configs/base.toml --data $(DATA) --out $(RUNS)/finetuned \
 		--start $(RUNS)/$(if $(filter 0,$(PRETRAIN)),grown,pretrained)
 	$(BIN)/python -m training.finetune --config training/configs/second.toml --data $(DATA) --out $(RUNS)/second --start $(RUNS)/finetuned
 	$(BIN)/python -m training.average $(RUNS)/finetuned=0.35 $(RUNS)/second=0.65 --out $(RUNS)/averaged
 	$(BIN)/python -m training.finetune --config training/configs/third.toml --data $(DATA) --out $(RUNS)/third --start $(RUNS)/averaged
-	$(BIN)/python -m training.average $(RUNS)/averaged=0.35 $(RUNS)/third=0.65 --out $(RUNS)/released
+	$(BIN)/python -m training.average $(RUNS)/averaged=0.35 $(RUNS)/third=0.65 --out $(RUNS)/thirds
+	$(BIN)/python -m training.finetune --config training/configs/fourth_language.toml --data $(DATA) --out $(RUNS)/fourth_language --start $(RUNS)/thirds
+	$(BIN)/python -m training.finetune --config training/configs/fourth_labels.toml --data $(DATA) --out $(RUNS)/fourth_labels --start $(RUNS)/thirds
+	$(BIN)/python -m training.average $(RUNS)/thirds=0.35 $(RUNS)/fourth_language=0.2 $(RUNS)/fourth_labels=0.45 --out $(RUNS)/released
 	$(BIN)/python -m training.publish --finetuned $(RUNS)/released --data $(DATA) --version $(VERSION) --baseline
 
 permissive: $(VENV)/.dev  ## make a model from permissively licensed texts alone (training/configs/permissive.toml)
 	@mkdir -p $(RUNS)
-	$(BIN)/python -m training.grow --config training/configs/permissive.toml --data $(DATA) --minilm $(CARRIERS)/minilm --static $(CARRIERS)/static --out $(RUNS)/permissive_grown
+	test -f $(RUNS)/permissive_grown/model.safetensors || $(BIN)/python -m training.grow --config training/configs/permissive.toml --data $(DATA) --minilm $(CARRIERS)/minilm --static $(CARRIERS)/static --out $(RUNS)/permissive_grown
 	$(BIN)/python -m training.finetune --config training/configs/permissive.toml --data $(DATA) --start $(RUNS)/permissive_grown --out $(RUNS)/permissive
 	$(BIN)/python -m training.publish --finetuned $(RUNS)/permissive --data $(DATA) --version $(VERSION)-permissive --out $(RUNS)/models
 

@@ -37,7 +37,9 @@ def average(shares: Mapping[Path, float], out: Path) -> None:
         ValueError: If the shares are none, or the runs do not hold the same weights and learn from the same origins.
     """
     if any(share < 0 for share in shares.values()) or not math.isclose(sum(shares.values()), 1):
-        raise ValueError(f"the shares are {', '.join(map(str, shares.values()))}; they must be above 0 and add up to 1")
+        raise ValueError(
+            f"the shares are {', '.join(map(str, shares.values()))}; none may be below 0, and they must add up to 1"
+        )
     runs = list(shares)
     told = [read_history(run) for run in runs]
     weights = [unpack(load_file(run / "model.safetensors")) for run in runs]

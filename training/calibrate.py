@@ -22,8 +22,12 @@ OTHER_NEUTRAL = ("hu_liu_sentences", "sst5", "tiki_app_gold", "vader_gt_amazonRe
 """Sources whose neutral is not a customer's (films, sentences without opinion, weak labels): no say."""
 SENTIMENT_FOCUS = {"cx_annotated": 4.0}
 """Weight of a source in the choice of neutral shift and temperature, 1 for the rest."""
+NEAR_BEST = 0.005
+"""Macro-F1 by which the neutral shift may fall short of the best one."""
 THEME_FOCUS = {"cx_annotated": 8.0}
 """Rows that carry all themes count more when thresholds are chosen."""
+COMMON_EVIDENCE = 0.35
+"""Threshold of evidence where no row of THEME_FOCUS is there to choose one."""
 FEWEST = 8
 """Mentions on dev below which a theme keeps the common threshold."""
 
@@ -63,8 +67,8 @@ def run(examples: Sequence[Example], encoder: Encoder, classifier: Classifier) -
 def fit_sentiment(logits: np.ndarray, gold: np.ndarray, source: np.ndarray) -> tuple[float, np.ndarray]:
     """Choose the neutral shift by macro-F1, then the temperature by likelihood, both as SENTIMENT_FOCUS weighs sources.
 
-    The curve of macro-F1 is flat and rough, since few rows are neutral: the shift is the middle of its best stretch,
-    not its highest point.
+    The curve of macro-F1 is flat and rough, since few rows are neutral: the shift is the middle of the stretch that
+    comes within NEAR_BEST of its top, not the top, which is chance.
     """
     names = [str(one) for one in np.unique(source)]
     asked = [one for one in names if one not in OTHER_NEUTRAL] or names
@@ -76,7 +80,8 @@ def fit_sentiment(logits: np.ndarray, gold: np.ndarray, source: np.ndarray) -> t
         return float(np.average(figures, weights=focus))
 
     grid = np.arange(-1.5, 2.51, 0.1)
-    bias = np.array([0.0, grid[smooth(np.array([quality(shift) for shift in grid]), 11).argmax()], 0.0])
+    curve = smooth(np.array([quality(shift) for shift in grid]), 11)
+    bias = np.array([0.0, round(float(grid[curve >= curve.max() - NEAR_BEST].mean()), 2), 0.0])
 
     def surprise(temperature: float) -> float:
         chances = softmax((logits + bias) / temperature)[np.arange(len(gold)), gold]
@@ -106,7 +111,10 @@ def fit_platt(logits: np.ndarray, gold: np.ndarray, weight: np.ndarray) -> tuple
 
 
 def best_threshold(chances: np.ndarray, gold: np.ndarray, weight: np.ndarray) -> float:
-    """Probability from which a mention is called, by weighted F1; drawn towards 0.5 when mentions are few."""
+    """Probability from which a mention is called, by weighted F1; drawn towards 0.45 when mentions are few.
+
+    Below FEWEST mentions it is 0.5.
+    """
     if gold.sum() < FEWEST:
         return 0.5
     grid = np.arange(0.15, 0.81, 0.025)
@@ -170,7 +178,8 @@ def calibrate(examples: Sequence[Example], outputs: Outputs) -> Calibration:
         presence=outputs.presence[focus],
         flags=outputs.flags[focus],
     )
-    evidence = max(np.arange(0.1, 0.71, 0.05), key=lambda value: evidence_quality(chosen, part, float(value)))
+    grid = np.arange(0.1, 0.71, 0.05) if chosen else [COMMON_EVIDENCE]
+    evidence = max(grid, key=lambda value: evidence_quality(chosen, part, float(value)))
     certainty = softmax((part.sentiment + bias) / temperature).max(axis=1)
     return Calibration(
         sentiment_temperature=temperature,

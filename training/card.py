@@ -219,7 +219,7 @@ RETRAINED = """# nlp_cx model {version}
 - Learnt from {feedback_rows} rows of feedback, {passes} passes, mixed with old rows a pass: {replay}.
   {rows_seen} rows seen in {minutes} minutes; then stepped back: the weights are {step_back} of the way from {live}'s to the tuned ones.
 - Never learnt from: {held_out_rows} rows held out (copies and one respondent's answers on one side), and the regression set.
-- Calibration: {calibration}.
+- Calibration: {calibration}. Probabilities on these rows are a little kind to the candidate.
 
 ## Figures
 

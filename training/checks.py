@@ -128,7 +128,9 @@ def _disagree(rows: Sequence[Labelled]) -> bool:
     told: dict[str, set[object]] = defaultdict(set)
     for row in rows:
         told["sentiment"].add(row.sentiment)
-        told["themes"].add(None if row.themes is None else tuple(sorted(row.themes.items(), key=str)))
+        told["themes"].add(None if row.themes is None else tuple(sorted(row.themes)))
+        for theme, judged in (row.themes or {}).items():
+            told[f"judgement of {theme}"].add(judged)
         for flag in ("complaint", "suggestion", "none"):
             told[flag].add(getattr(row, flag))
     return any(len(values - {None}) > 1 for values in told.values())
@@ -169,8 +171,8 @@ def features(outputs: Outputs) -> np.ndarray:
 def find_suspects(feedback: Feedback, outputs: Outputs, *, seed: int = 0) -> list[Suspect]:
     """Find labels that are likely wrong, by confident learning on probabilities that no row had a part in.
 
-    A small logistic regression on the live model's outputs, cross-validated over the rows' groups, gives them: the
-    live model never saw these rows, and the regression learns what the labels of this file mean.
+    A small logistic regression on the live model's outputs, cross-validated over the rows' groups, gives them: it
+    learns what the labels of this file mean. Of rows that the live model has learnt from (learnt.json) it finds fewer.
 
     Args:
         feedback: Labelled rows.
@@ -224,14 +226,14 @@ def _unlikely(
         return
     numbered = np.searchsorted(classes, labels[rows])
     model = make_pipeline(StandardScaler(), LogisticRegression(C=0.2, max_iter=500))
-    folds = StratifiedGroupKFold(FOLDS, shuffle=True, random_state=seed)
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # a fold may lack a class, which the next line sees
-        chances = cross_val_predict(
-            model, known[rows], numbered, groups=groups[rows], cv=folds, method="predict_proba", n_jobs=1
+        warnings.simplefilter("ignore")  # of classes that stand in few groups, which is looked at here
+        folds = list(
+            StratifiedGroupKFold(FOLDS, shuffle=True, random_state=seed).split(known[rows], numbered, groups[rows])
         )
-        if chances.shape[1] != len(classes) or not np.isfinite(chances).all():
-            return
+        if any(len(np.unique(numbered[learnt])) < len(classes) for learnt, _ in folds):
+            return  # nearly all of a class is one respondent's, or one text
+        chances = cross_val_predict(model, known[rows], numbered, cv=folds, method="predict_proba", n_jobs=1)
         doubted = find_label_issues(numbered, chances, return_indices_ranked_by="self_confidence", n_jobs=1)
     for at in doubted:
         own = float(chances[at, numbered[at]])

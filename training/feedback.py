@@ -28,6 +28,7 @@ from training.data import (
     Example,
     fingerprint,
 )
+from training.duplicates import find_copies
 from training.split import hold_out, label_matrix
 
 SOURCE = "feedback"
@@ -79,10 +80,11 @@ def prepare(rows: Sequence[Labelled], *, looked_for: Collection[str] = THEMES) -
     """
     redact = Redactor()
     copies = [copy_mark(row) for row in rows]
+    alike = near_pairs([row.comment.text for row in rows])
     return Feedback(
         rows=tuple(rows),
         examples=tuple(to_example(row, redact, looked_for=looked_for) for row in rows),
-        groups=tuple(group(copies, [row.comment.respondent_id for row in rows])),
+        groups=tuple(group(copies, [row.comment.respondent_id for row in rows], alike)),
         copies=tuple(copies),
     )
 
@@ -94,12 +96,22 @@ def copy_mark(row: Labelled) -> str:
     return f"{mark}|{fingerprint(row.comment.question)}" if row.comment.question else mark
 
 
-def group(copies: Sequence[str], respondents: Sequence[str | None]) -> list[int]:
-    """Number the groups of rows that must stay together, over copies and respondents at once.
+def near_pairs(texts: Sequence[str]) -> list[tuple[int, int]]:
+    """Positions of texts that share most of their word pairs (training.duplicates), enough pairs to join them all."""
+    found = find_copies(texts, texts)
+    first: dict[int, int] = {}
+    same = [(first.setdefault(number, at), at) for at, number in enumerate(found.texts.tolist()) if number >= 0]
+    return [*same, *((first[one], first[other]) for one, other in found.pairs.tolist())]
+
+
+def group(copies: Sequence[str], respondents: Sequence[str | None], alike: Sequence[tuple[int, int]] = ()) -> list[int]:
+    """Number the groups of rows that must stay together, over copies, respondents and near copies at once.
 
     Examples:
         >>> group(["a", "b", "a", "c"], [None, "lan", "lan", None])
         [0, 0, 0, 3]
+        >>> group(["a", "b", "c"], [None, None, None], [(1, 2)])
+        [0, 1, 1]
     """
     first: dict[tuple[str, str], int] = {}
     parent = list(range(len(copies)))
@@ -110,10 +122,15 @@ def group(copies: Sequence[str], respondents: Sequence[str | None]) -> list[int]
             at = parent[at]
         return at
 
+    def join(one: int, other: int) -> None:
+        one, other = root(one), root(other)
+        parent[max(one, other)] = min(one, other)
+
     for at, (mark, person) in enumerate(zip(copies, respondents, strict=True)):
         for key in (("copy", mark), ("person", person) if person else ("copy", mark)):
-            one, other = root(first.setdefault(key, at)), root(at)
-            parent[max(one, other)] = min(one, other)
+            join(first.setdefault(key, at), at)
+    for one, other in alike:
+        join(one, other)
     return [root(at) for at in range(len(copies))]
 
 

@@ -9,6 +9,7 @@ Run: python -m training.finetune --config training/configs/base.toml --data DIR 
 from __future__ import annotations
 
 import argparse
+import hashlib
 import json
 import logging
 import random
@@ -200,17 +201,17 @@ def evidence_loss(logits: Tensor, marks: Tensor) -> Tensor:
     return (each.sum(dim=1) / weight.sum(dim=1).clamp(1e-6))[pairs].sum() / len(marks)
 
 
-def hide_tokens(batch: Batch, shares: Tensor, vocabulary: int, mask: int) -> Batch:
+def hide_tokens(batch: Batch, shares: Tensor, vocabulary: int, special: tuple[int, Tensor]) -> Batch:
     """Hide some tokens of the batch: a light noise for the labels, and the questions of the language loss.
 
     Args:
         batch: As collated.
         shares: Share of the tokens to hide, by number of the source.
         vocabulary: Ids that a token may be replaced by lie below.
-        mask: Id of the mask token.
+        special: As `special_ids` gives them.
     """
     ids = batch.inputs["input_ids"]
-    inputs, hidden = hide(ids, shares[batch.source].unsqueeze(1), vocabulary, mask=mask)
+    inputs, hidden = hide(ids, shares[batch.source].unsqueeze(1), vocabulary, mask=special[0], special=special[1])
     return replace(batch, inputs=batch.inputs | {"input_ids": inputs}, hidden=hidden, original=ids)
 
 
@@ -242,13 +243,23 @@ def losses(
     return found
 
 
-def mask_id(tokenizer_json: Path) -> int:
-    """Id of the mask token, by BERT's name or RoBERTa's."""
+def special_ids(tokenizer_json: Path) -> tuple[int, Tensor]:
+    """Give the id of the mask token, and those of all special tokens, by BERT's names or RoBERTa's."""
     from tokenizers import Tokenizer
 
-    tokenizer = Tokenizer.from_file(str(tokenizer_json))
-    found = [number for name in ("[MASK]", "<mask>") if (number := tokenizer.token_to_id(name)) is not None]
-    return found[0] if found else MASK
+    vocabulary = Tokenizer.from_file(str(tokenizer_json)).get_vocab()
+    names = ("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "<s>", "</s>", "<pad>", "<unk>", "<mask>")
+    found = {name: vocabulary[name] for name in names if name in vocabulary}
+    return found.get("[MASK]", found.get("<mask>", MASK)), torch.tensor(sorted({MASK, *found.values()}))
+
+
+def digest_of(start: Path) -> str:
+    """Name a start: its weights and its vocabulary."""
+    digest = hashlib.sha256()
+    for name in ("model.safetensors", "tokenizer.json"):
+        with (start / name).open("rb") as file:
+            digest.update(hashlib.file_digest(file, "sha256").digest())
+    return digest.hexdigest()
 
 
 class Learner:
@@ -276,7 +287,8 @@ class Learner:
         width, vocabulary = settings["hidden_size"], settings["vocab_size"]
         self.language = LanguageHead(width, vocabulary) if config.get("language_weight") else None
         heads += list(self.language.parameters()) if self.language else []
-        self.mask = mask_id(start / "tokenizer.json")
+        self.special = special_ids(start / "tokenizer.json")
+        self.start = digest_of(start)
         self.hide_shares = torch.tensor(
             [entry.get("hide", config.get("hide", 0.0)) for entry in config["sources"].values()]
         )
@@ -295,9 +307,11 @@ class Learner:
         return (time.monotonic() - self.started) / 60
 
     def restore(self, checkpoint: Path) -> None:
-        """Go on from a checkpoint, if there is one."""
+        """Go on from a checkpoint, if there is one; one that another start left would put old weights on new words."""
         if checkpoint.exists():
             state = torch.load(checkpoint, weights_only=True)
+            if state.get("start") != self.start:
+                raise SystemExit(f"{checkpoint} is of a run that started from other weights: remove it, or its folder")
             self.network.load_state_dict(state["network"])
             self.optimizer.load_state_dict(state["optimizer"])
             self.source_bias.data.copy_(state["source_bias"])
@@ -310,8 +324,8 @@ class Learner:
         """Write a checkpoint; a kill in between leaves the one before."""
         state = {
             "network": self.network.state_dict(), "optimizer": self.optimizer.state_dict(), "seen": self.seen,
-            "source_bias": self.source_bias.data, "spent": 60 * self.minutes, "number": self.number,
-            "language": self.language.state_dict() if self.language else {},
+            "start": self.start, "source_bias": self.source_bias.data, "number": self.number,
+            "spent": 60 * self.minutes, "language": self.language.state_dict() if self.language else {},
         }  # fmt: skip
         torch.save(state, checkpoint.with_suffix(".new"))
         checkpoint.with_suffix(".new").replace(checkpoint)
@@ -321,7 +335,7 @@ class Learner:
         for group in self.optimizer.param_groups:
             group["lr"] = group["peak"] * min(1.0, done / self.config["warmup"] + 0.01) * max(0.01, 1 - done)
         if self.hide_shares.any():
-            batch = hide_tokens(batch, self.hide_shares, len(self.network.words), self.mask)
+            batch = hide_tokens(batch, self.hide_shares, len(self.network.words), self.special)
         bias = self.source_bias * self.biased
         parts = losses(self.network, bias, batch, self.config["neutral_weight"], self.language)
         if "language" in parts:
@@ -361,6 +375,11 @@ def learn(
     """Run passes until all are done or the minutes are spent, saving on the way."""
     wanted = {source: int(entry["rows"]) for source, entry in learner.config["sources"].items()}
     total = sum(count for source, count in wanted.items() if pools.get(source)) * learner.config["passes"]
+    absent = [source for source in wanted if not pools.get(source)]
+    if absent:
+        log.warning("no rows of %s: left out", ", ".join(absent))
+    if not total:
+        raise SystemExit("there is nothing to learn from: the data folder holds none of the run's sources")
     log.info("%d rows in all, %d seen", total, learner.seen)
     running: dict[str, list[float]] = defaultdict(list)
     step, saved = 0, time.monotonic()

@@ -1,4 +1,7 @@
-"""Labelled sources of the Hugging Face hub -> a data folder that every other step of training takes as --data.
+"""Labelled sources of the Hugging Face hub -> a data folder for training.finetune, .publish and .evaluate.
+
+It holds no plain text: runs that read some (`text` in their TOML), training.grow and .pretrain need a fuller folder.
+Rows carry numbers of the hub, so training/annotated/, which names rows of our folder, adds nothing to them.
 
 `hub.toml` names the sources, their columns and what their labels mean. A source of your own is one more table there: a
 dataset of the hub, or local files with `dataset = "csv"` (or "json", "parquet") and `data_files`.
@@ -52,6 +55,7 @@ def fetch(name: str, entry: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
         HubError: If the hub does not answer, or the dataset lacks a split or a column of the table.
     """
     from datasets import load_dataset
+    from datasets.exceptions import DatasetsError
 
     seen: set[tuple[str, str]] = set()
     for split, theirs in entry["splits"].items():
@@ -63,7 +67,7 @@ def fetch(name: str, entry: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
                 revision=entry.get("revision"),
                 data_files=entry.get("data_files"),
             )
-        except (OSError, ValueError) as error:  # the hub does not answer, no such dataset, no such split
+        except (OSError, ValueError, DatasetsError) as error:  # the hub does not answer, no such dataset, no such split
             raise HubError(f"{name}: {entry['dataset']}: {error}") from error
         for number, row in enumerate(rows):
             missing = sorted(_columns(entry) - row.keys())
@@ -76,7 +80,12 @@ def fetch(name: str, entry: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
             ours = split if "dev" in entry["splits"] else _hashed_split(text)
             if text and (ours, text) not in seen:
                 seen.add((ours, text))
-                yield to_record(row, entry, id=f"{name}/{ours}/{number}", source=name, split=ours, text=text)
+                id = f"{name}/hub-{ours}/{number}"  # the hub's numbers; training/annotated/ names rows of our folder
+                try:
+                    record = to_record(row, entry, id=id, source=name, split=ours, text=text)
+                except HubError as error:
+                    raise HubError(f"{name}: {entry['dataset']}: {error}") from error
+                yield record
 
 
 def _columns(entry: Mapping[str, Any]) -> set[str]:
@@ -125,7 +134,15 @@ def _labels(rule: Mapping[str, Any], cell: Any, sentiment: str | None) -> Iterat
     if "each" in rule:
         label, judgement = rule["each"]
         for one in cell or ():
-            yield _label(str(one[label]), rule["polarity"].get(str(one[judgement]).lower()))
+            try:
+                if isinstance(one, str):
+                    raise TypeError
+                yield _label(str(one[label]), rule["polarity"].get(str(one[judgement]).lower()))
+            except (TypeError, KeyError, IndexError) as error:
+                raise HubError(
+                    f"column {rule['column']} holds {one!r}, not pairs of {label!r} and {judgement!r}: "
+                    "correct its table in training/hub.toml"
+                ) from error
     elif "label" in rule:
         value = _key(cell)
         if value in rule["polarity"]:

@@ -15,12 +15,15 @@ from torch import Tensor, nn
 from training.grow import SPECIAL
 
 MASK = SPECIAL.index("[MASK]")
-LAST_SPECIAL = len(SPECIAL) - 1
+OURS = torch.arange(len(SPECIAL))
+"""Ids of our special tokens."""
 FIRST_WORD = 20
 """Replacements are drawn from this id on: what lies below are special tokens and rare signs."""
 
 
-def hide(ids: Tensor, share: float | Tensor, vocabulary: int, *, mask: int = MASK) -> tuple[Tensor, Tensor]:
+def hide(
+    ids: Tensor, share: float | Tensor, vocabulary: int, *, mask: int = MASK, special: Tensor = OURS
+) -> tuple[Tensor, Tensor]:
     """Hide a share of the tokens: 80 % become [MASK], 10 % another token, 10 % stay as they are.
 
     Args:
@@ -28,11 +31,12 @@ def hide(ids: Tensor, share: float | Tensor, vocabulary: int, *, mask: int = MAS
         share: Between 0 and 1; a tensor of shape (rows, 1) gives every row its own.
         vocabulary: Number of ids.
         mask: Id of the mask token; other encoders than ours have another.
+        special: Ids of the special tokens, likewise.
 
     Returns:
         Inputs with the tokens hidden, and where they are (boolean); both of shape (rows, tokens).
     """
-    hidden = (torch.rand(ids.shape) < share) & (ids > LAST_SPECIAL)
+    hidden = (torch.rand(ids.shape) < share) & ~torch.isin(ids, special)
     roll = torch.rand(ids.shape)
     inputs = ids.clone()
     inputs[hidden & (roll < 0.8)] = mask

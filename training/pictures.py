@@ -108,7 +108,7 @@ def label(change: Change) -> str:
     """Name a change for people: theme in both languages, or the group and its figure."""
     if change.kind == "theme":
         english, vietnamese = theme_names(change.name, "en")
-        return f"{english} · {vietnamese}"
+        return f"{english} · {vietnamese}{': judgement · đánh giá' if change.figure == 'polarity_f1' else ''}"
     figure = {
         "sentiment_macro_f1": "sentiment macro-F1",
         "sentiment_probability": "sentiment probabilities (1 - Brier/2)",

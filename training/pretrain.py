@@ -25,6 +25,7 @@ from transformers import BertConfig, BertForMaskedLM
 from nlp_cx.alignment import Aligned
 from nlp_cx.normalise import normalise
 from training.data import read_lines, read_records
+from training.finetune import digest_of
 from training.masking import hide
 from training.noise import strip_diacritics
 
@@ -41,7 +42,7 @@ log = logging.getLogger(__name__)
 
 
 def lines(data: Path) -> list[tuple[str, str | None]]:
-    """All training lines, normalised: (text, None) or (text, its translation)."""
+    """All training lines: (comment, normalised, None) or (sentence, its translation)."""
     rows: list[tuple[str, str | None]] = []
     for name, language, limit in MONOLINGUAL:
         for number, line in enumerate(read_lines(data / "text" / f"{name}.txt.xz", limit, seed=2)):
@@ -97,6 +98,8 @@ def main() -> None:
     spent, step, seen = 0.0, 0, 0
     if checkpoint.exists():
         state = torch.load(checkpoint, weights_only=True)
+        if state.get("start") != digest_of(options.start):
+            raise SystemExit(f"{checkpoint} is of a run that started from other weights: remove it, or its folder")
         model.load_state_dict(state["model"])
         optimizer.load_state_dict(state["optimizer"])
         spent, step, seen = state["spent"], state["step"], state["seen"]
@@ -131,7 +134,8 @@ def main() -> None:
         if time.monotonic() - saved > 300:
             saved = time.monotonic()
             state = {"model": model.state_dict(), "optimizer": optimizer.state_dict(), "step": step, "seen": seen}
-            torch.save(state | {"spent": saved - started}, checkpoint.with_suffix(".new"))
+            state |= {"spent": saved - started, "start": digest_of(options.start)}
+            torch.save(state, checkpoint.with_suffix(".new"))
             checkpoint.with_suffix(".new").replace(checkpoint)
 
     save_file(

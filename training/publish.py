@@ -118,8 +118,8 @@ def main() -> None:
     options = parser.parse_args()
     folder: Path = options.out / options.version
     registry = Registry(options.out)
-    if registry.history() and registry.live() == options.version:
-        parser.error(f"{options.version} is live: give the new model a version of its own, and promote it")
+    if folder.exists() or options.version in {event.version for event in registry.history()}:
+        parser.error(f"{options.version} was made before: give the new model a version of its own, and promote it")
 
     examples = load_all(options.data)
     network = write_weights(options.finetuned, folder)

@@ -117,7 +117,7 @@ def conclude(measured: Sequence[Measured]) -> tuple[bool, str]:
         return False, "The labels were checked, nothing was learnt · đã kiểm tra nhãn, chưa huấn luyện."
     worse = [f"{label(change)} on {one.name}" for one in measured for change in one.comparison.regressions]
     better = [f"{label(change)} {_points(change.difference, sign=True)} on {one.name}" for one in measured
-              for change in one.comparison.changes if change.low > 0 and change.kind == "overall"]  # fmt: skip
+              for change in one.comparison.changes if change.low > 0 and change.kind != "language"]  # fmt: skip
     if worse:
         return True, f"Worse beyond chance · kém hơn rõ rệt: {', '.join(worse[:6])}. Look before you promote."
     if better:
@@ -195,7 +195,7 @@ def _measured(one: Measured, *, pictures: bool) -> dict[str, Any]:
     groups = [
         change for change in found if change.kind == "overall" or (change.kind == "language" and len(languages) > 1)
     ]
-    themes = [change for change in found if change.kind == "theme" and change.figure == "f1"]
+    themes = [change for change in found if change.kind == "theme" and (change.figure == "f1" or change.regressed)]
     judged = bool(one.live.confusion.sum())
     drawn = {
         "group_picture": changes(groups) if groups else "",

@@ -156,7 +156,7 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
         "--report", type=Path, help="folder of the report; out/retrain-VERSION if left out, out/check-FILE with --check"
     )
     parser.add_argument(
-        "--themes", help="themes the annotators looked for, separated by commas, or all; those that occur if left out"
+        "--themes", help="themes the annotators looked for beside those that occur, separated by commas, or all"
     )
     parser.add_argument("--blank-themes", choices=("none", "unknown"), default="none",
                         help="what an empty themes cell means: no theme, or not labelled")  # fmt: skip
@@ -168,7 +168,7 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
 
 
 def themes_looked_for(listed: str | None, rows: Sequence[Labelled]) -> tuple[str, ...]:
-    """Tell which themes the annotators looked for: those of --themes, else those that occur.
+    """Tell which themes the annotators looked for: those that occur, and those of --themes beside.
 
     A theme that no row names may well be one that nobody looked for; to learn that it is absent everywhere would cost
     the model what it knows of it.
@@ -176,15 +176,16 @@ def themes_looked_for(listed: str | None, rows: Sequence[Labelled]) -> tuple[str
     Raises:
         FileError: If one is unknown.
     """
+    occurring = {theme for row in rows for theme in row.themes or ()}
     if listed is None:
-        return tuple(theme for theme in THEMES if any(theme in (row.themes or ()) for row in rows))
+        return tuple(theme for theme in THEMES if theme in occurring)
     if listed.strip().casefold() == "all":
         return THEMES
     found = {name.strip(): find_theme(name) for name in listed.split(",") if name.strip()}
     unknown = [name for name, theme in found.items() if theme is None]
     if unknown or not found:
         raise FileError(f"--themes: unknown {', '.join(unknown) or 'list'}; themes are {', '.join(THEMES)}")
-    return tuple(theme for theme in found.values() if theme)
+    return tuple(theme for theme in THEMES if theme in found.values() or theme in occurring)
 
 
 def check(options: argparse.Namespace, live: ModelFolder, config: Mapping[str, Any]) -> Checked:

@@ -19,11 +19,11 @@ from safetensors.torch import load_file
 from torch import Tensor
 
 from nlp_cx.artifacts import ModelFolder
+from nlp_cx.encode import WINDOW
 from nlp_cx.network import unpack
-from nlp_cx.pipeline import make_encoder
 from training.data import Example
 from training.feedback import SOURCE
-from training.finetune import SAVE_EVERY, Learner, batches, draw_pass
+from training.finetune import SAVE_EVERY, Learner, batches, draw_pass, make_encoder
 from training.replay import Replay
 
 
@@ -69,7 +69,7 @@ def learn(
     pools = {SOURCE: list(examples), **{source: list(pool) for source, pool in replay.pools.items()}}
     wanted = {source: int(entry["rows"]) for source, entry in config["sources"].items()}
     total = sum(wanted.values()) * config["passes"]
-    encoder = make_encoder(live)
+    encoder = make_encoder(live.path, WINDOW)  # one window a row: the labels of a long comment may lie in its first
     saved = time.monotonic()
     with show_progress() as progress:
         task = progress.add_task("learn", total=1.0)

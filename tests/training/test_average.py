@@ -72,5 +72,5 @@ def test_shares_that_make_no_mean_are_refused(tmp_path, shares):
     """They have to add up to 1, none below 0."""
     runs = a_run(tmp_path / "first", 0.0, rows=1), a_run(tmp_path / "second", 1.0, rows=1)
 
-    with pytest.raises(ValueError, match="must be above 0 and add up to 1"):
+    with pytest.raises(ValueError, match="none may be below 0, and they must add up to 1"):
         average(dict(zip(runs, shares, strict=True)), tmp_path / "out")

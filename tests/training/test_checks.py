@@ -56,11 +56,13 @@ def test_copies_contradict_where_two_labels_cannot_both_be_right():
     """Near copies with the same labels, and with a label that is not told, agree; another sentiment contradicts."""
     rows = [row("Giao hàng quá chậm", 1, "negative"), row("giao hàng quá chậm!!", 2, "negative"),
             row("Nhân viên nhiệt tình", 3, "positive"), row("nhân viên nhiệt tình.", 4, "negative"),
-            row("Giá hợp lý lắm rồi", 5, "positive"), row("giá hợp lý lắm rồi", 6, None, {})]  # fmt: skip
+            row("Giá hợp lý lắm rồi", 5, "positive"), row("giá hợp lý lắm rồi", 6, None, {}),
+            row("Giao sai hàng cho tôi", 7, None, {"delivery": "negative"}),
+            row("giao sai hàng cho tôi", 8, None, {"delivery": None})]  # fmt: skip
 
     copies = find_copies(prepare(rows))
 
-    assert [[one.row for one in group] for group in copies] == [[1, 2], [3, 4], [5, 6]]
+    assert [[one.row for one in group] for group in copies] == [[1, 2], [3, 4], [5, 6], [7, 8]]
     assert [[one.row for one in group] for group in find_contradictions(copies)] == [[3, 4]]
 
 
@@ -85,6 +87,17 @@ def test_too_few_labels_of_a_kind_are_not_judged(sentiments):
     rows = [row(f"ý kiến thứ {at} của khách hàng", at, one, {}) for at, one in enumerate(sentiments)]
 
     assert find_suspects(prepare(rows), outputs([0] * 60)) == []
+
+
+def test_a_class_of_one_respondent_is_not_judged():
+    """Twelve rows of one person are all that name delivery: no fold could learn it without them."""
+    rows = [
+        replace(row(f"ý kiến thứ {at} của khách hàng", at, None, {"delivery": "negative"} if at < 12 else {}))
+        for at in range(72)
+    ]
+    rows = [replace(one, comment=replace(one.comment, respondent_id="lan")) if one.row < 12 else one for one in rows]
+
+    assert find_suspects(prepare(rows), outputs([0] * 72)) == []
 
 
 @pytest.mark.parametrize(("shift", "warned"), [(0, False), (1, True)])

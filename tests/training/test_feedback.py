@@ -74,6 +74,20 @@ def test_no_text_and_no_person_stands_on_both_sides():
     assert 30 <= len(held) <= 70
 
 
+def test_near_copies_stay_on_one_side():
+    """Sixty pairs of long texts that differ in one word: no pair is torn."""
+    words = "abcdefghij"
+    rows = []
+    for n in range(60):
+        tail = " ".join(f"từ{words[n // 10]}{words[n % 10]}{sign}" for sign in "klmnopqrstuvx")
+        rows += [row(f"{start} {tail}", number=len(rows), sentiment="negative") for start in ("giao", "gửi")]
+
+    held = set(divide(prepare(rows), [], share=0.25, seed=0).held)
+
+    assert 20 <= len(held) <= 40
+    assert all((at in held) == (at + 1 in held) for at in range(0, 120, 2))
+
+
 def test_the_regression_set_is_never_learnt_from():
     """A row whose text stands there, up to case and signs, is not among those learnt from, held out or not."""
     rows = [row(f"bình luận số {n} về giao hàng", number=n, sentiment="negative") for n in range(40)]

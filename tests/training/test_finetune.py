@@ -193,6 +193,25 @@ def test_a_run_goes_on_from_a_network_with_heads(tokenizer_json, tmp_path):
             assert torch.allclose(one, other, atol=0.05)
 
 
+def test_a_checkpoint_of_another_start_is_refused(tokenizer_json, tmp_path):
+    """Its weights would stand for other words; the same start goes on."""
+    torch.manual_seed(0)
+    (tmp_path / "config.json").write_text(json.dumps(TINY))
+    save_file(build(TINY, themes=len(THEMES)).backbone.state_dict(), tmp_path / "model.safetensors")
+    learner = Learner(tmp_path, RUN, {"shop": 0, "plain": 1})
+    learner.seen = 7
+    learner.save(tmp_path / "checkpoint.pt")
+
+    again = Learner(tmp_path, RUN, {"shop": 0, "plain": 1})
+    again.restore(tmp_path / "checkpoint.pt")
+    save_file(build(TINY, themes=len(THEMES)).backbone.state_dict(), tmp_path / "model.safetensors")
+    other = Learner(tmp_path, RUN, {"shop": 0, "plain": 1})
+
+    assert again.seen == 7
+    with pytest.raises(SystemExit, match="started from other weights"):
+        other.restore(tmp_path / "checkpoint.pt")
+
+
 def test_plain_text_teaches_by_its_hidden_words_alone(tokenizer_json, tmp_path):
     """A row without labels has a language loss above 0 and no other; a source that hides nothing has none."""
     torch.manual_seed(0)

@@ -18,7 +18,7 @@ from training.data import (
     load_label_maps,
     read_records,
 )
-from training.hub import load_table, to_record, write
+from training.hub import HubError, load_table, to_record, write
 
 ROWS = [
     {"body": "Món ăn nguội, phục vụ tốt", "stars": 2, "food": "Negative", "service": "Positive"},
@@ -150,6 +150,16 @@ def test_lists_of_labels_are_read_and_tell_the_sentiment_where_they_agree(table,
     codes = [dict(zip(THEMES, one.themes, strict=True)) for one in (mixed, praise)]
     assert (codes[0]["delivery"], codes[0]["price"], codes[0]["staff"]) == (POSITIVE, NEGATIVE, UNKNOWN)
     assert (codes[1]["delivery"], codes[1]["staff"]) == (ABSENT, UNKNOWN)
+
+
+@pytest.mark.parametrize("items", [["delivery positive"], [{"name": "delivery", "says": "positive"}], [["delivery"]]])
+def test_items_of_another_form_are_refused(tmp_path, items):
+    """A text where a pair was expected, other keys, half a pair: the column is named, nothing becomes a label."""
+    rule = {"column": "found", "each": [0, 1], "polarity": {"positive": "pos"}}
+
+    with pytest.raises(HubError, match="column found holds"):
+        to_record({"found": items}, {"language": "vi", "text": "body", "labels": [rule]}, id="x", source="shop",
+                  split="train", text="giao nhanh")  # fmt: skip
 
 
 def test_items_may_be_named_and_judges_may_disagree(tmp_path):

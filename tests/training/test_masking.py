@@ -14,6 +14,16 @@ def test_special_tokens_and_padding_are_never_hidden():
     assert hidden.tolist() == [[False, True, True, False, False, False]]
 
 
+def test_another_encoder_has_other_special_tokens():
+    """BERT's [CLS] and [SEP] are 101 and 102, its [MASK] 103."""
+    ids = torch.tensor([[101, 7, 2003, 102, 0]])
+
+    inputs, hidden = hide(ids, 1.0, vocabulary=3000, mask=103, special=torch.tensor([0, 100, 101, 102, 103]))
+
+    assert hidden.tolist() == [[False, True, True, False, False]]
+    assert 4 not in inputs
+
+
 def test_a_row_hides_its_own_share():
     """Of two rows with shares 0 and 1 only the second changes."""
     torch.manual_seed(0)

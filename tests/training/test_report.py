@@ -29,6 +29,7 @@ def measured(*changes: Change) -> Measured:
     [
         (change(0.05), False, "theme F1 +5.0 on rows held out"),
         (change(0.01), False, "Nothing changed beyond chance"),
+        (change(0.2, kind="theme", name="delivery", figure="f1"), False, "Better beyond chance"),
         (
             change(-0.2, kind="theme", name="delivery", figure="f1", regressed=True),
             True,
@@ -46,6 +47,8 @@ def test_verdicts_and_names_of_changes():
     """A change counts where its whole interval lies on one side of zero; names stand in both languages."""
     assert [verdict(change(one)) for one in (0.05, 0.01, -0.01)] == ["better", "within chance", "within chance"]
     assert verdict(change(-0.2, regressed=True)) == "worse"
+    judged = label(change(-0.2, kind="theme", name="delivery", figure="polarity_f1"))
+    assert judged == f"{label(change(0, kind='theme', name='delivery', figure='f1'))}: judgement · đánh giá"
     assert label(change(0, kind="language", name="vi")) == "Vietnamese · tiếng Việt: theme F1"
 
 
