@@ -67,8 +67,8 @@ def run(examples: Sequence[Example], encoder: Encoder, classifier: Classifier) -
 def fit_sentiment(logits: np.ndarray, gold: np.ndarray, source: np.ndarray) -> tuple[float, np.ndarray]:
     """Choose the neutral shift by macro-F1, then the temperature by likelihood, both as SENTIMENT_FOCUS weighs sources.
 
-    The curve of macro-F1 is flat and rough, since few rows are neutral: the shift is the middle of the stretch that
-    comes within NEAR_BEST of its top, not the top, which is chance.
+    The curve of macro-F1 is flat and rough, since few rows are neutral: the shift is the smallest that comes within
+    NEAR_BEST of its top, not the top, which is chance.
     """
     names = [str(one) for one in np.unique(source)]
     asked = [one for one in names if one not in OTHER_NEUTRAL] or names
@@ -81,7 +81,8 @@ def fit_sentiment(logits: np.ndarray, gold: np.ndarray, source: np.ndarray) -> t
 
     grid = np.arange(-1.5, 2.51, 0.1)
     curve = smooth(np.array([quality(shift) for shift in grid]), 11)
-    bias = np.array([0.0, round(float(grid[curve >= curve.max() - NEAR_BEST].mean()), 2), 0.0])
+    good = grid[curve >= curve.max() - NEAR_BEST]
+    bias = np.array([0.0, round(float(good[np.abs(good).argmin()]), 2) + 0.0, 0.0])
 
     def surprise(temperature: float) -> float:
         chances = softmax((logits + bias) / temperature)[np.arange(len(gold)), gold]
