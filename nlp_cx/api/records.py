@@ -62,7 +62,7 @@ EXAMPLE_ANALYSIS: Mapping[str, Any] = {
     "truncated": False,
     "text": "Giao hàng chậm nhưng nhân viên dễ thương",
     "redactions": [],
-    "model": "2026.11.25-3",
+    "model": "2026.11.25-4",
     "taxonomy": "1",
 }
 

@@ -98,8 +98,8 @@ def test_torch_and_cpu_agree_in_float32(windows: list[Encoded]):
 
 
 def test_the_fast_cpu_path_stays_close(windows: list[Encoded]):
-    """bf16 or int8 arithmetic, whatever the processor has: 99 of 100 probabilities within 0.02, labels too."""
+    """bf16 or int8 arithmetic, whatever the processor has: 98 of 100 probabilities within 0.02, labels of 99."""
     fast = probabilities(OpenVinoClassifier(open_model()).predict(windows))
     exact = probabilities(OpenVinoClassifier(open_model(), exact=True).predict(windows))
     assert (fast[0].argmax(axis=1) == exact[0].argmax(axis=1)).mean() >= 0.99
-    assert all((np.abs(one - other) < 0.02).mean() >= 0.99 for one, other in zip(fast, exact, strict=True))
+    assert all((np.abs(one - other) < 0.02).mean() >= 0.98 for one, other in zip(fast, exact, strict=True))
