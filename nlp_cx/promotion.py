@@ -1,7 +1,8 @@
 """A model takes the live one's place, if the gates let it; and back again.
 
-Gates: on the frozen regression rows nothing gets worse beyond chance (nlp_cx.gates), and the CPU path says what torch
-says (nlp_cx.parity). A person may force what they refuse, with a reason that is kept.
+Gates: on the frozen regression rows nothing gets worse beyond chance (nlp_cx.gates), the CPU path says what torch says
+(nlp_cx.parity), and sentiments that a retraining learnt from belonged to their texts. A person may force what they
+refuse, with a reason that is kept.
 """
 
 from __future__ import annotations
@@ -23,6 +24,8 @@ from nlp_cx.registry import Event, Registry
 
 Progress = Callable[[int, int], None]
 """Told how many comments are done, of how many."""
+CHANCE = 0.2
+"""Agreement with the live model, Cohen's kappa, below which sentiments hardly belong to their texts."""
 _NAMED = 6
 """Regressions that a message names; the rest are counted."""
 
@@ -132,6 +135,12 @@ def judge(
             comparison = compare(rows, before, _read(candidate.path, rows, progress, len(rows)))
             if comparison.regressions:
                 reasons.append(f"it is worse than {live}: {_listed(comparison.regressions)}")
+    agreement = candidate.manifest.get("history", {}).get("label_agreement")
+    if agreement is not None and agreement < CHANCE:
+        reasons.append(
+            f"the sentiments it learnt from agreed with the model before it hardly better than chance (kappa "
+            f"{agreement:.2f}): look whether their rows or columns were shifted"
+        )
     try:
         parity: Parity | None = measure_parity(candidate, [row.comment for row in rows])
     except MissingExtraError as error:

@@ -52,6 +52,20 @@ def twin(tiny_model: Path, tmp_path: Path) -> Path:
     return folder
 
 
+def test_a_model_of_labels_beside_the_wrong_texts_is_refused(registry: Registry, twin: Path):
+    """Shifted rows are as wrong among those held out, and may harm nothing on the regression set: kappa tells."""
+    path = twin / "manifest.json"
+    manifest = json.loads(path.read_text(encoding="utf-8"))
+    for agreement, refused in ((0.03, True), (0.6, False), (None, False)):
+        history = manifest.get("history", {}) | {"label_agreement": agreement}
+        path.write_text(json.dumps(manifest | {"history": history}), encoding="utf-8")
+
+        verdict = judge(open_model(str(twin)), "tiny", labelled=ROWS)
+
+        assert any("hardly better than chance (kappa 0.03)" in reason for reason in verdict.reasons) is refused
+        assert verdict.accepted is not refused
+
+
 @pytest.fixture(scope="module")
 def worse(tiny_model: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A model whose head for delivery is lost, exported anew as a training would: both paths agree on it."""

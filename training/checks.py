@@ -16,6 +16,7 @@ import numpy as np
 from nlp_cx.decide import merge
 from nlp_cx.labelled import Labelled, Reading
 from nlp_cx.language import detect
+from nlp_cx.promotion import CHANCE
 from nlp_cx.records import POLARITIES
 from training.calibrate import Outputs
 from training.data import ABSENT, THEMES, UNKNOWN, Example, fingerprint
@@ -26,8 +27,6 @@ THIN = 10
 FEWEST = 10
 """Rows of a class below which its labels are not examined."""
 FOLDS = 5
-CHANCE = 0.2
-"""Agreement with the live model, Cohen's kappa, below which sentiments hardly belong to their texts."""
 LOOK_AT = 0.25
 """A label whose own probability is above this is no likely error, whatever the ranking says."""
 

@@ -260,6 +260,7 @@ def make(
         "seed": options.seed, "feedback_rows": len(parts.learnt), "held_out_rows": len(parts.held),
         "feedback_sha256": hashlib.sha256(options.labelled.read_bytes()).hexdigest(), "passes": config["passes"],
         "replay": old, "step_back": config["step_back"],
+        "label_agreement": checked.checks.agreement,
     }  # fmt: skip
     write_candidate(
         live, weights, checked.held_examples, parts.learnt_marks, candidate.draft, run_folder, candidate.version,

@@ -63,6 +63,7 @@ def test_feedback_becomes_a_compared_candidate(road, feedback, tmp_path, capsys)
     manifest = analyzer.folder.manifest
     assert manifest["history"]["from"] == "tiny"
     assert manifest["history"]["feedback_rows"] + manifest["history"]["held_out_rows"] == 66
+    assert -1 <= manifest["history"]["label_agreement"] <= 1
     assert analyzer(["giao hàng chậm quá"])[0].model == "next"
     figures = json.loads((tmp_path / "models" / "next" / "metrics.json").read_text(encoding="utf-8"))
     assert set(figures["rows held out"]) == {"rows", "model", "live"}
