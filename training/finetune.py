@@ -36,7 +36,7 @@ from nlp_cx.records import Encoded
 from nlp_cx.tokenise import join_syllables
 from training.backbone import BackboneError, fetch, read_description
 from training.data import BOTH, THEMES, UNJUDGED, UNKNOWN, Example, keep_origins, load_all, load_unlabelled
-from training.masking import MASK, LanguageHead, hide
+from training.masking import LanguageHead, hide, special_ids
 from training.noise import BARE_SHARE, draw
 from training.reading import as_served
 from training.teach import Guess, guess_loss, stack, teach
@@ -241,16 +241,6 @@ def losses(
             guesses = language(states[batch.hidden], network.words)
         found["language"] = functional.cross_entropy(guesses.float(), batch.original[batch.hidden])
     return found
-
-
-def special_ids(tokenizer_json: Path) -> tuple[int, Tensor]:
-    """Give the id of the mask token, and those of all special tokens, by BERT's names or RoBERTa's."""
-    from tokenizers import Tokenizer
-
-    vocabulary = Tokenizer.from_file(str(tokenizer_json)).get_vocab()
-    names = ("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "<s>", "</s>", "<pad>", "<unk>", "<mask>")
-    found = {name: vocabulary[name] for name in names if name in vocabulary}
-    return found.get("[MASK]", found.get("<mask>", MASK)), torch.tensor(sorted({MASK, *found.values()}))
 
 
 def digest_of(start: Path) -> str:

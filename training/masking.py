@@ -9,7 +9,10 @@ References:
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import torch
+from tokenizers import Tokenizer
 from torch import Tensor, nn
 
 from training.grow import SPECIAL
@@ -43,6 +46,14 @@ def hide(
     other = hidden & (roll > 0.9)
     inputs[other] = torch.randint(min(FIRST_WORD, vocabulary - 1), vocabulary, (int(other.sum()),))
     return inputs, hidden
+
+
+def special_ids(tokenizer_json: Path) -> tuple[int, Tensor]:
+    """Give the id of the mask token, and those of all special tokens, by BERT's names or RoBERTa's."""
+    vocabulary = Tokenizer.from_file(str(tokenizer_json)).get_vocab()
+    names = ("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "<s>", "</s>", "<pad>", "<unk>", "<mask>")
+    found = {name: vocabulary[name] for name in names if name in vocabulary}
+    return found.get("[MASK]", found.get("<mask>", MASK)), torch.tensor(sorted({MASK, *found.values()}))
 
 
 class LanguageHead(nn.Module):

@@ -42,7 +42,7 @@ log = logging.getLogger(__name__)
 
 
 def lines(data: Path) -> list[tuple[str, str | None]]:
-    """All training lines: (comment, normalised, None) or (sentence, its translation)."""
+    """All training lines: (comment, None), normalised, or (sentence, its translation) as they are."""
     rows: list[tuple[str, str | None]] = []
     for name, language, limit in MONOLINGUAL:
         for number, line in enumerate(read_lines(data / "text" / f"{name}.txt.xz", limit, seed=2)):
@@ -95,10 +95,10 @@ def main() -> None:
     model = BertForMaskedLM(config)
     model.bert.load_state_dict(load_file(options.start / "model.safetensors"), strict=True)
     optimizer = torch.optim.AdamW(model.parameters(), PEAK_RATE, betas=(0.9, 0.98), weight_decay=0.01)
-    spent, step, seen = 0.0, 0, 0
+    start, spent, step, seen = digest_of(options.start), 0.0, 0, 0
     if checkpoint.exists():
         state = torch.load(checkpoint, weights_only=True)
-        if state.get("start") != digest_of(options.start):
+        if state.get("start") != start:
             raise SystemExit(f"{checkpoint} is of a run that started from other weights: remove it, or its folder")
         model.load_state_dict(state["model"])
         optimizer.load_state_dict(state["optimizer"])
@@ -134,7 +134,7 @@ def main() -> None:
         if time.monotonic() - saved > 300:
             saved = time.monotonic()
             state = {"model": model.state_dict(), "optimizer": optimizer.state_dict(), "step": step, "seen": seen}
-            state |= {"spent": saved - started, "start": digest_of(options.start)}
+            state |= {"spent": saved - started, "start": start}
             torch.save(state, checkpoint.with_suffix(".new"))
             checkpoint.with_suffix(".new").replace(checkpoint)
 
